@@ -1,0 +1,23 @@
+// CrashReport: what the kernel said when it failed, cut out of the console.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bootgate {
+
+/// What a hit means. `fatal`: the machine is lost. `failure`: the case fails. `notice`: reported, and nothing more.
+enum class Severity { notice, failure, fatal };
+
+std::string_view to_string(Severity severity);
+
+/// A splat with its stable title, in the form known from syzbot ("WARNING in F"): no line numbers, addresses, CPUs, pids.
+struct CrashReport {
+  std::string id;     // of the signature that found it
+  std::string title;
+  Severity severity = Severity::failure;
+  std::size_t first_line = 0;      // number of its first console line, from 0
+  std::vector<std::string> lines;  // as on the console, without line ends
+};
+
+}  // namespace bootgate

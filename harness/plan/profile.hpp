@@ -1,0 +1,25 @@
+// Profile: a machine shape by name. The rows are data: fixtures/profiles.toml.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/support/files.hpp"
+
+namespace bootgate {
+
+struct Profile {
+  std::string name;
+  std::string description;
+  std::string machine = "pc";    // QEMU's -machine
+  std::string cpu_tcg = "max";   // QEMU's -cpu under TCG; its default lacks SMEP and SMAP
+  std::string cpu_kvm = "host";
+  int cpus = 1;
+  int memory_mib = 512;
+  std::vector<std::string> devices;  // each a -device argument
+};
+
+/// Reads fixtures/profiles.toml; errors are collected.
+std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& errors);
+
+}  // namespace bootgate

@@ -1,0 +1,104 @@
+// Suite, Case, Step: what a TOML file in suites/ says, as plain data. suites/README.md is the reference of every key.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "expectations/pattern.hpp"
+#include "harness/support/clock.hpp"
+#include "harness/support/files.hpp"
+
+namespace bootgate {
+
+/// A console line that must come, after the last one this case matched.
+struct Expect {
+  PatternText pattern;
+};
+
+/// Text at the very end of the console, on a line that isn't complete, with the console quiet: a prompt.
+struct ExpectPrompt {
+  PatternText pattern;
+};
+
+/// A console line that must not come in the rest of the case.
+struct Absent {
+  PatternText pattern;
+};
+
+/// A shell command over the control channel.
+struct RunCommand {
+  std::string command;
+  std::optional<int> status = 0;  // nothing: any
+  std::optional<PatternText> output;
+};
+
+/// The whole dialogue on ttyS0: prompt, name, password, and a shell that answers with a nonce.
+struct Login {
+  std::string user;
+  std::string password;
+};
+
+/// Raw text to ttyS0.
+struct Send {
+  std::string text;
+};
+
+/// A crash report with this title must come; it is allowed for this case only.
+struct ExpectReport {
+  PatternText title;
+};
+
+/// The guest ends by its own means; the machine's event must prove it.
+struct Power {
+  enum class Action { off, reset };
+  Action action = Action::off;
+};
+
+using StepKind = std::variant<Expect, ExpectPrompt, Absent, RunCommand, Login, Send, ExpectReport, Power>;
+
+struct Step {
+  StepKind what;
+  Duration within{};  // not yet scaled
+  SourcePos at;
+};
+
+/// One line for people: "expect 'Linux version'", "run `mount`".
+std::string describe(const Step& step);
+
+/// What a case needs, or it is skipped with this as the reason.
+struct Requirement {
+  enum class Subject { config, accelerator, kernel_version, qemu_version };
+  Subject subject = Subject::config;
+  std::string name;                // config: the symbol without CONFIG_; accelerator: "kvm" or "tcg"
+  std::string value;               // config: "y", "m", or empty for either; versions: "6.12"
+  std::string comparison = ">=";   // versions: >=, >, <, <=, ==
+  std::string text;                // as written
+  SourcePos at;
+};
+
+struct Case {
+  enum class During { boot, booted };
+  std::string name;
+  std::string description;
+  During during = During::booted;
+  std::vector<Requirement> needs;
+  bool required = false;               // a skip counts as a failure
+  std::vector<std::string> allow;      // signature ids
+  std::string taint;                   // letters of the taint flags this case may set
+  std::vector<Step> steps;
+  SourcePos at;
+};
+
+struct Suite {
+  std::string name;
+  std::string description;
+  fs::path file;
+  std::string rootfs = "busybox";
+  std::vector<std::string> profiles;   // names in fixtures/profiles.toml
+  Duration silence{};                  // the console says nothing at all while something is awaited
+  Duration limit{};                    // hard cap of the whole job
+  std::vector<Case> cases;
+};
+
+}  // namespace bootgate

@@ -1,0 +1,70 @@
+// What a run found out, as plain data: the engine writes it, reports read it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "expectations/crash_report.hpp"
+#include "expectations/pattern.hpp"
+#include "harness/support/clock.hpp"
+#include "harness/support/files.hpp"
+
+namespace bootgate {
+
+/// `fail`: the guest misbehaved. `error`: the test bench did. `not_run`: an earlier case of the job left no machine to
+/// run on. Skips and cases that did not run are never passes.
+enum class Outcome { pass, fail, error, skip, not_run };
+
+std::string_view to_string(Outcome outcome);
+
+/// How a wait ended, when it did not end well; for `type` attributes and statistics.
+enum class Cause { none, mismatch, signature, deadline, silence, exited, power, control_lost, taint, console, bench, stopped };
+
+std::string_view to_string(Cause cause);
+
+struct CaseResult {
+  std::string suite;
+  std::string name;
+  Outcome outcome = Outcome::not_run;
+  Cause cause = Cause::none;
+  std::string reason;                 // one line; a crash report's title where there is one
+  std::string details;                // more lines: the step, what was awaited, what came instead
+  std::optional<SourcePos> step;      // where the step that failed is written
+  std::vector<CrashReport> reports;   // the first one wins; later ones are attached
+  std::vector<std::string> excerpt;   // console lines of this case (head and tail of long ones)
+  Captures records;                   // named groups of its patterns
+  Duration took{};
+};
+
+struct JobResult {
+  std::string name;
+  fs::path directory;                                         // its evidence
+  std::string timestamp;                                      // UTC, of its start
+  std::vector<std::pair<std::string, std::string>> facts;     // kernel.release, qemu.version, accelerator, ...
+  std::vector<CaseResult> cases;                              // all of them, in the order of the suite
+  Duration took{};
+};
+
+struct RunResult {
+  std::string timestamp;
+  std::vector<JobResult> jobs;
+  std::optional<Error> error;  // the bench failed outside of every case
+  bool interrupted = false;
+};
+
+/// How many cases ended in each way.
+struct Tally {
+  int pass = 0, fail = 0, error = 0, skip = 0, not_run = 0;
+  int total() const { return pass + fail + error + skip + not_run; }
+};
+
+Tally count(const JobResult& job);
+Tally count(const RunResult& run);
+
+/// 0 all passed, 1 a case failed, 3 the bench failed, or nothing passed, or more than `max_skips` were skipped,
+/// 130 interrupted. A failure of the bench outweighs one of the kernel: it can't be told what would have been.
+int exit_code(const RunResult& run, std::optional<int> max_skips = std::nullopt);
+
+}  // namespace bootgate

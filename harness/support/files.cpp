@@ -1,0 +1,72 @@
+#include "harness/support/files.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace bootgate {
+namespace {
+
+tl::unexpected<Error> failed(std::string_view doing, const fs::path& file) {
+  return bench_error(fmt::format("can't {} {}: {}", doing, file.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+Result<std::string> read_file(const fs::path& file) {
+  UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return failed("read", file);
+  std::string bytes;
+  char buffer[65536];
+  for (;;) {
+    ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failed("read", file);
+    if (n == 0) return bytes;
+    bytes.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+Result<> write_file_atomically(const fs::path& file, std::string_view bytes) {
+  static std::atomic<unsigned> counter;
+  std::string aside = fmt::format("{}.{}-{}.tmp", file.string(), ::getpid(), counter++);
+  UniqueFd fd(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!fd) return failed("write", file);
+  // Network file systems report a full disk only when the file is closed.
+  bool written = write_all(fd.get(), bytes).has_value() && ::close(fd.release()) == 0;
+  if (written && ::rename(aside.c_str(), file.c_str()) == 0) return {};
+  auto error = failed("write", file);
+  ::unlink(aside.c_str());
+  return error;
+}
+
+Result<> make_directories(const fs::path& dir) {
+  std::error_code failure;
+  fs::create_directories(dir, failure);
+  if (failure) return bench_error(fmt::format("can't make directory {}: {}", dir.string(), failure.message()));
+  return {};
+}
+
+Result<fs::path> make_temp_dir(const fs::path& parent, std::string_view prefix) {
+  std::string name = (parent / (std::string(prefix) + "XXXXXX")).string();
+  if (!::mkdtemp(name.data())) return failed("make a directory in", parent);
+  return fs::path(name);
+}
+
+Result<FileLock> FileLock::acquire(const fs::path& file) {
+  UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!fd) return failed("open lock", file);
+  while (::flock(fd.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return failed("lock", file);
+  }
+  return FileLock(std::move(fd));
+}
+
+}  // namespace bootgate

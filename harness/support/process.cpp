@@ -48,7 +48,8 @@ namespace {
 class Spawner {
  public:
   static Spawner& instance() {
-    static auto* spawner = new Spawner;
+    // Writing to a child that has just died must be an error of that write, not our end.
+    static auto* spawner = (::signal(SIGPIPE, SIG_IGN), new Spawner);
     return *spawner;
   }
 

@@ -1,0 +1,67 @@
+// Machine: one running QEMU. It owns the process and the near ends of all its descriptors, and is used by one thread.
+//
+// Everything that comes out is drained in one poll(2): a guest whose console nobody reads stops, and reports stalls that
+// are not its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/machine/machine_spec.hpp"
+#include "harness/machine/qmp.hpp"
+#include "harness/support/clock.hpp"
+#include "harness/support/process.hpp"
+
+namespace bootgate {
+
+/// What came out of a machine in one round.
+struct MachineOutput {
+  std::string console;             // ttyS0
+  std::string control;             // ttyS1
+  std::vector<QmpMessage> events;  // QMP events only
+  bool stopped = false;            // the stop token was set
+};
+
+class Machine {
+ public:
+  /// Starts QEMU and shakes hands over QMP; the guest stands at its first instruction. A QEMU that is missing, fails at
+  /// once or says nothing within 30 s is an error of the bench that quotes what it said.
+  static Result<Machine> start(const MachineSpec& spec, std::stop_token stop);
+  Machine(Machine&&) noexcept;
+  Machine& operator=(Machine&&) noexcept;
+  ~Machine();
+
+  /// Lets the guest run.
+  Result<> resume();
+
+  /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`.
+  MachineOutput poll(TimePoint deadline);
+
+  /// Queued at once, and sent as fast as the guest takes it.
+  void send_console(std::string_view bytes);
+  void send_control(std::string_view bytes);
+
+  /// A QMP command and its answer; output that comes meanwhile is kept for the next poll.
+  Result<Json> execute(std::string_view command, Json::Object arguments = {}, Duration within = std::chrono::seconds(5));
+
+  /// How QEMU ended, once it has.
+  std::optional<ExitStatus> exited() const;
+  /// What QEMU wrote to its standard error.
+  std::string_view errors() const;
+  const std::vector<std::string>& argv() const;
+  pid_t pid() const;
+
+  /// Ends QEMU: quit, then SIGTERM, then SIGKILL, 2 s apart. Nothing happens when it has ended.
+  ExitStatus end();
+
+ private:
+  struct Impl;
+  explicit Machine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bootgate

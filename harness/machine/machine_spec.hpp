@@ -1,0 +1,45 @@
+// MachineSpec: one QEMU, described; and the pure function that turns it into an argument vector.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/plan/plan.hpp"
+
+namespace bootgate {
+
+struct MachineSpec {
+  fs::path qemu;
+  Profile profile;
+  Accelerator::Kind accelerator = Accelerator::Kind::tcg;
+  fs::path kernel;
+  fs::path initramfs;
+  std::string kernel_command_line;
+  std::vector<std::string> extra_arguments;  // the user's own, last
+  fs::path console_log;                      // QEMU writes every byte of ttyS0 here; it survives us
+};
+
+/// The descriptors that QEMU inherits: the far ends of our socket pairs.
+struct MachineWiring {
+  int control = -1;  // ttyS1
+  int qmp = -1;
+};
+
+/// The arguments for a machine that we drive: ttyS0 on standard input and output, ttyS1 and QMP on inherited
+/// descriptors, stopped at its first instruction.
+std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring);
+
+/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once.
+std::vector<std::string> replay_argv(const MachineSpec& spec);
+
+/// What goes into a kernel command line.
+struct KernelParameters {
+  std::string nonce;
+  double time_scale = 1;            // for the kernel's own detectors: they must fire before our deadlines
+  std::vector<std::string> append;  // the user's own, last: they win
+};
+
+std::string kernel_command_line(const KernelParameters& parameters);
+
+}  // namespace bootgate

@@ -1,0 +1,207 @@
+#include "harness/run/guest.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/os.h>
+
+#include "harness/support/text.hpp"
+
+namespace bootgate {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A sync line that has not come by then never will: the console is stuck.
+constexpr Duration sync_patience = 5s;
+
+}  // namespace
+
+Guest::Guest(Machine machine, GuestSetup setup)
+    : machine_(std::move(machine)),
+      setup_(std::move(setup)),
+      console_(Clock::now()),
+      watch_(setup_.signatures),
+      control_(setup_.nonce),
+      shell_(setup_.nonce),
+      started_(Clock::now()) {
+  if (!setup_.timed_log.empty()) timed_log_ = std::fopen(setup_.timed_log.c_str(), "we");
+}
+
+Guest::~Guest() {
+  if (timed_log_) std::fclose(timed_log_);
+}
+
+Result<> Guest::resume() {
+  started_ = Clock::now();
+  console_ = Console(started_);
+  return machine_.resume();
+}
+
+std::string_view Guest::message(std::size_t line) const {
+  std::string_view text = console_.lines()[line].text;
+  std::size_t stamp = skip_kernel_stamp(text);
+  return stamp == std::string_view::npos ? text : text.substr(stamp);
+}
+
+bool Guest::control_ready() const { return setup_.has_control ? control_.ready() : shell_.ready(); }
+
+void Guest::begin_case(std::function<bool(const CrashReport&)> allowed) {
+  allowed_ = std::move(allowed);
+  unexpected_report_ = false;
+  forbidden_.clear();
+  forbidden_hit_ = false;
+}
+
+void Guest::forbid(Pattern pattern, std::size_t from) {
+  for (std::size_t line = from; line < seen_lines_; ++line) check_forbidden(pattern, line);
+  forbidden_.push_back(std::move(pattern));
+}
+
+void Guest::check_forbidden(const Pattern& pattern, std::size_t line) {
+  if (forbidden_hit_) return;
+  auto match = pattern.find(message(line));
+  if (!match) trouble_ = match.error();
+  if (!match || !*match) return;
+  forbidden_hit_ = true;
+  forbidden_line_ = console_.lines()[line].text;
+}
+
+void Guest::note_login_prompt() {
+  if (!phases_.login) phases_.login = since_start(console_.last_byte());
+}
+
+void Guest::note_phase(std::string_view text, TimePoint at) {
+  if (!phases_.kernel && text.find("Linux version ") != std::string_view::npos) phases_.kernel = since_start(at);
+  if (!phases_.init && text.starts_with("Run ") && text.ends_with(" as init process")) phases_.init = since_start(at);
+}
+
+void Guest::take_lines() {
+  for (; seen_lines_ < console_.lines().size(); ++seen_lines_) {
+    const ConsoleText& line = console_.lines()[seen_lines_];
+    std::string_view text = message(seen_lines_);
+    note_phase(text, line.at);
+    if (timed_log_) fmt::print(timed_log_, "{:>10} {}\n", format_seconds(since_start(line.at)), printable(line.text));
+    if (setup_.on_line) setup_.on_line(line.text);
+    shell_.line(line.text);
+    if (!watching_) continue;
+    watch_.line(line.text, seen_lines_, line.at);
+    for (const Pattern& pattern : forbidden_) check_forbidden(pattern, seen_lines_);
+  }
+}
+
+bool Guest::unexpected(const CrashReport& report) const {
+  return report.severity != Severity::notice && !(allowed_ && allowed_(report));
+}
+
+std::string Guest::qemu_errors() const {
+  std::string text;
+  for (std::string_view line : split(trimmed(machine_.errors()), '\n')) text += printable(line) + "\n";
+  return text;
+}
+
+void Guest::take_reports() {
+  for (CrashReport& report : watch_.take()) {
+    if (unexpected(report)) unexpected_report_ = true;
+    reports_.push_back(std::move(report));
+  }
+  if (watch_.trouble()) trouble_ = watch_.trouble();
+}
+
+void Guest::pump(TimePoint deadline) {
+  if (auto quiet = watch_.quiet_deadline()) deadline = std::min(deadline, *quiet);
+  MachineOutput output = machine_.poll(deadline);
+  TimePoint now = Clock::now();
+  if (!output.console.empty() && !phases_.first_byte) phases_.first_byte = since_start(now);
+  console_.feed(output.console, now);
+  control_.feed(output.control);
+  take_lines();
+  for (const QmpMessage& event : output.events) {
+    if (event.name != "SHUTDOWN" || power_) continue;
+    const Json* reason = event.data.find("reason");
+    power_ = reason ? std::string(reason->text()) : "unknown";
+  }
+  stopped_ = stopped_ || output.stopped;
+  if (auto quiet = watch_.quiet_deadline(); quiet && now >= *quiet) watch_.close();
+  take_reports();
+}
+
+/// The last bytes of a machine that has ended are on their way still: they may hold the reason.
+void Guest::drain() {
+  std::size_t before;
+  do {
+    before = console_.bytes();
+    pump(Clock::now() + 30ms);
+  } while (console_.bytes() != before && !console_.flooded());
+  watch_.close();
+  take_reports();
+}
+
+std::optional<End> Guest::ended() const {
+  if (stopped_) return End::stopped;
+  if (trouble_) return End::trouble;
+  if (unexpected_report_) return End::signature;
+  if (forbidden_hit_) return End::forbidden;
+  if (console_.flooded()) return End::flood;
+  return std::nullopt;
+}
+
+End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
+  const TimePoint start = Clock::now();
+  deadline = std::min(deadline, setup_.limit);
+  for (;;) {
+    if (!alive()) drain();
+    // What must not appear outweighs what was awaited, also when both came at once.
+    if (auto end = ended()) return *end;
+    bool reporting = watch_.collecting();
+    if (!reporting && done()) return End::matched;
+    if (control_.lost()) return End::control_lost;
+    if (power_) return End::power;
+    if (machine_.exited()) return End::exited;
+    TimePoint now = Clock::now();
+    TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
+    // An open crash report is read to its end: the title comes from it.
+    if (!reporting && now >= deadline) return End::deadline;
+    if (!reporting && console_awaited && now >= silent) return End::silence;
+    // `done` may depend on time too (a prompt counts when the console is quiet): a short look is cheap.
+    TimePoint next = std::min(deadline, now + 50ms);
+    pump(reporting ? now + 50ms : next);
+  }
+}
+
+std::optional<ControlAnswer> Guest::take_answer() {
+  return setup_.has_control ? control_.take_answer() : shell_.take_answer();
+}
+
+std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline) {
+  if (!setup_.has_control && !handshake_sent_) {
+    handshake_sent_ = true;
+    send(shell_.handshake());
+  }
+  if (End end = wait([&] { return control_ready(); }, deadline, false); end != End::matched) return end;
+  std::size_t from = console_.lines().size();
+  if (setup_.has_control)
+    machine_.send_control(control_.request(text));
+  else
+    send(shell_.request(text));
+  std::optional<ControlAnswer> answer;
+  auto answered = [&] { return (answer = take_answer()).has_value(); };
+  if (End end = wait(answered, deadline, false); end != End::matched) return end;
+  if (!answer->synced) return *answer;
+  const std::string sync = setup_.has_control ? control_.sync_line() : shell_.sync_line();
+  auto synced = [&] {
+    for (; from < console_.lines().size(); ++from)
+      if (message(from).ends_with(sync)) return true;
+    return false;
+  };
+  deadline = std::min(deadline, Clock::now() + scaled_by_job(sync_patience));
+  if (End end = wait(synced, deadline, false); end != End::matched) return end == End::deadline ? End::silence : end;
+  return *answer;
+}
+
+void Guest::settle() {
+  while (watch_.collecting() && alive() && !stopped_) pump(Clock::now() + 50ms);
+  if (!alive()) drain();
+}
+
+}  // namespace bootgate

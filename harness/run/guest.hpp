@@ -1,0 +1,137 @@
+// Guest: a running machine with its console, its control channel and the signature watch over it. Whatever a step waits
+// for, everything is drained and every line is watched; and a wait ends in one of the ways of `End`.
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "expectations/signatures.hpp"
+#include "harness/console/console.hpp"
+#include "harness/console/control.hpp"
+#include "harness/machine/machine.hpp"
+
+namespace bootgate {
+
+/// How a wait ended.
+enum class End {
+  matched,       // what was awaited came
+  signature,     // a crash report that this case does not allow
+  forbidden,     // a line that an `absent` step rules out
+  deadline,      // the step's time is up, or the job's
+  silence,       // the console said nothing at all for too long
+  power,         // the guest powered off or reset: see Guest::power()
+  exited,        // QEMU ended by itself
+  control_lost,  // the command loop in the guest started anew
+  flood,         // the console said more than Console::flood_limit
+  trouble,       // a pattern ran into its match limits: see Guest::trouble()
+  stopped        // Ctrl-C
+};
+
+struct GuestSetup {
+  std::string nonce;
+  bool has_control = true;   // our root: commands go over ttyS1; else through the shell on ttyS0
+  double time_scale = 1;
+  Duration silence{};        // scaled
+  TimePoint limit;           // of the whole job
+  std::shared_ptr<const SignatureSet> signatures;
+  std::function<void(const std::string&)> on_line;  // each console line; may be empty
+  fs::path timed_log;        // lines with host times; empty: none
+};
+
+/// Host times since the guest was let run.
+struct BootPhases {
+  std::optional<Duration> first_byte, kernel, init, login;
+};
+
+class Guest {
+ public:
+  Guest(Machine machine, GuestSetup setup);
+  ~Guest();
+
+  /// Lets the guest run. The clock of the boot phases starts here.
+  Result<> resume();
+
+  /// Pumps until `done` says so or the wait ends otherwise. `done` is asked after every round, and once more after the
+  /// last bytes of a machine that ended. Silence ends a wait only where `console_awaited`.
+  End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited);
+
+  /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print.
+  std::variant<ControlAnswer, End> command(const std::string& text, TimePoint deadline);
+
+  /// Waits for an open crash report to end, so that it is charged to the case it came in.
+  void settle();
+
+  /// A new case begins: crash reports for which `allowed` is true don't end a wait, and no line does.
+  void begin_case(std::function<bool(const CrashReport&)> allowed);
+  /// Until the next case, a matching line from console line `from` on ends the wait.
+  void forbid(Pattern pattern, std::size_t from);
+  /// The line that ended the last wait with End::forbidden.
+  const std::string& forbidden_line() const { return forbidden_line_; }
+
+  const Console& console() const { return console_; }
+  /// A line's text without the kernel's time stamp: what patterns see.
+  std::string_view message(std::size_t line) const;
+  const std::vector<CrashReport>& reports() const { return reports_; }
+  const std::string& nonce() const { return setup_.nonce; }
+  Duration scaled_by_job(Duration duration) const { return scaled(duration, setup_.time_scale); }
+  bool control_ready() const;
+  /// The reason of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset", "guest-panic", ...
+  const std::optional<std::string>& power() const { return power_; }
+  const std::optional<Error>& trouble() const { return trouble_; }
+  std::optional<ExitStatus> qemu_exit() const { return machine_.exited(); }
+  /// What QEMU wrote to its standard error, printable.
+  std::string qemu_errors() const;
+  /// True for a crash report that this case does not allow.
+  bool unexpected(const CrashReport& report) const;
+  /// False once the guest can't run on: it powered off, was reset, or QEMU ended.
+  bool alive() const { return !power_ && !machine_.exited(); }
+  const BootPhases& phases() const { return phases_; }
+  /// The login prompt stands on the console: the phase ends with its last byte.
+  void note_login_prompt();
+
+  void send(std::string_view bytes) { machine_.send_console(bytes); }
+  Machine& machine() { return machine_; }
+  /// From here on lines are kept, and no longer watched: what a diagnosis makes the kernel print is no crash.
+  void stop_watching() { watching_ = false; }
+  /// One round of draining, for a diagnosis: no end is looked for.
+  void pump(TimePoint deadline);
+
+ private:
+  std::optional<End> ended() const;
+  void take_lines();
+  void note_phase(std::string_view text, TimePoint at);
+  void take_reports();
+  void check_forbidden(const Pattern& pattern, std::size_t line);
+  void drain();
+  Duration since_start(TimePoint at) const { return std::chrono::duration_cast<Duration>(at - started_); }
+  std::optional<ControlAnswer> take_answer();
+
+  Machine machine_;
+  GuestSetup setup_;
+  Console console_;
+  SignatureWatch watch_;
+  Control control_;
+  ConsoleShell shell_;
+  std::FILE* timed_log_ = nullptr;
+  TimePoint started_;
+  std::size_t seen_lines_ = 0;
+  bool handshake_sent_ = false;
+  BootPhases phases_;
+  std::vector<CrashReport> reports_;
+  std::function<bool(const CrashReport&)> allowed_;
+  bool unexpected_report_ = false;
+  std::vector<Pattern> forbidden_;
+  std::string forbidden_line_;
+  bool forbidden_hit_ = false;
+  std::optional<std::string> power_;
+  std::optional<Error> trouble_;
+  bool watching_ = true;
+  bool stopped_ = false;
+};
+
+}  // namespace bootgate

@@ -1,0 +1,41 @@
+// Judge: from how a wait ended to a verdict. Pure: the truth table of a run is this one file.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/run/guest.hpp"
+#include "harness/run/result.hpp"
+
+namespace bootgate {
+
+/// What became of a step or of a case.
+struct Verdict {
+  Outcome outcome = Outcome::pass;
+  Cause cause = Cause::none;
+  std::string reason;   // one line
+  std::string details;  // more lines, or empty
+  bool passed() const { return outcome == Outcome::pass; }
+};
+
+/// The witnesses of a wait that ended otherwise than it should.
+struct EndFacts {
+  End end = End::deadline;
+  std::string awaited;                    // "expect 'Linux version'"
+  Duration within{};                      // as scaled
+  std::optional<CrashReport> report;      // the first that is not allowed
+  std::string forbidden_line;
+  std::optional<std::string> power;       // the reason of QMP's SHUTDOWN event
+  std::optional<ExitStatus> qemu_exit;
+  std::string qemu_errors;
+  std::optional<Error> trouble;
+};
+
+Verdict judge(const EndFacts& facts);
+
+/// The same, with the witnesses taken from the guest. `first_report`: the number of reports before this case.
+Verdict judge(End end, const Guest& guest, std::string awaited, Duration within, std::size_t first_report);
+
+Verdict failed(Cause cause, std::string reason, std::string details = {});
+
+}  // namespace bootgate

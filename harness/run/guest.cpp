@@ -173,6 +173,13 @@ std::optional<ControlAnswer> Guest::take_answer() {
   return setup_.has_control ? control_.take_answer() : shell_.take_answer();
 }
 
+void Guest::post(const std::string& text) {
+  if (setup_.has_control)
+    machine_.send_control(control_.request(text));
+  else
+    send(shell_.request(text));
+}
+
 std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline) {
   if (!setup_.has_control && !handshake_sent_) {
     handshake_sent_ = true;
@@ -180,10 +187,7 @@ std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoi
   }
   if (End end = wait([&] { return control_ready(); }, deadline, false); end != End::matched) return end;
   std::size_t from = console_.lines().size();
-  if (setup_.has_control)
-    machine_.send_control(control_.request(text));
-  else
-    send(shell_.request(text));
+  post(text);
   std::optional<ControlAnswer> answer;
   auto answered = [&] { return (answer = take_answer()).has_value(); };
   if (End end = wait(answered, deadline, false); end != End::matched) return end;

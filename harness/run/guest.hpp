@@ -63,6 +63,9 @@ class Guest {
   /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print.
   std::variant<ControlAnswer, End> command(const std::string& text, TimePoint deadline);
 
+  /// Sends a command whose answer nobody waits for: it ends the guest. Needs control_ready().
+  void post(const std::string& text);
+
   /// Waits for an open crash report to end, so that it is charged to the case it came in.
   void settle();
 

@@ -86,12 +86,13 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
 
   std::size_t from = guest.console().lines().size();
   guest.send(login.user + "\n");
-  // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it.
-  auto asked = [&] { return guest.console().lines().size() > from && tail_ends_with(guest, "assword:"); };
-  if (Verdict verdict = dialogue.wait(asked, "the password prompt"); !verdict.passed()) return verdict;
-
-  from = guest.console().lines().size();
-  guest.send(login.password + "\n");
+  if (!login.password.empty()) {
+    // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it.
+    auto asked = [&] { return guest.console().lines().size() > from && tail_ends_with(guest, "assword:"); };
+    if (Verdict verdict = dialogue.wait(asked, "the password prompt"); !verdict.passed()) return verdict;
+    from = guest.console().lines().size();
+    guest.send(login.password + "\n");
+  }
   auto refused = [&] { return line_since(guest, from, "Login incorrect"); };
   auto let_in = [&] {
     std::string_view tail = trimmed(guest.console().tail());

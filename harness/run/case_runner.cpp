@@ -1,0 +1,290 @@
+#include "harness/run/case_runner.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "harness/run/login.hpp"
+#include "harness/support/text.hpp"
+
+namespace bootgate {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The flags of /proc/sys/kernel/tainted, from bit 0 (Documentation/admin-guide/tainted-kernels.rst).
+constexpr std::string_view taint_letters = "PFSRMBUDAWCIOELKXTNJ";
+
+constexpr std::size_t excerpt_head = 40;
+constexpr std::size_t excerpt_tail = 160;
+constexpr std::size_t quoted_output = 8 * 1024;
+
+std::string taint_text(long mask) {
+  std::string letters;
+  for (std::size_t bit = 0; bit < taint_letters.size(); ++bit)
+    if (mask & (1L << bit)) letters += taint_letters[bit];
+  return letters.empty() ? std::to_string(mask) : letters;
+}
+
+/// Several lines of guest text, printable, with the middle of a long one left out.
+std::string quoted_lines(std::string_view output) {
+  std::string text;
+  if (output.size() > quoted_output) output = output.substr(0, quoted_output);
+  for (std::string_view line : split(output, '\n')) text += "  " + printable(line) + "\n";
+  return text.empty() ? "  (nothing)\n" : text;
+}
+
+std::vector<std::string> excerpt(const Console& console, std::size_t from) {
+  const auto& lines = console.lines();
+  std::vector<std::string> cut;
+  std::size_t count = lines.size() - std::min(from, lines.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (count > excerpt_head + excerpt_tail && i == excerpt_head) {
+      cut.push_back(fmt::format("... {} lines left out ...", count - excerpt_head - excerpt_tail));
+      i = count - excerpt_tail;
+    }
+    cut.push_back(lines[from + i].text);
+  }
+  if (!console.tail().empty()) cut.emplace_back(console.tail());
+  return cut;
+}
+
+/// The steps of one case, one call operator for each kind.
+class StepRunner {
+ public:
+  StepRunner(Guest& guest, const Case& the_case, CaseContext& context, CaseResult& result)
+      : guest_(guest), case_(the_case), context_(context), result_(result) {}
+
+  Verdict run(std::size_t index) {
+    step_ = &case_.steps[index];
+    next_ = index + 1 < case_.steps.size() ? &case_.steps[index + 1] : nullptr;
+    within_ = guest_.scaled_by_job(step_->within);
+    return std::visit(*this, step_->what);
+  }
+
+  Verdict operator()(const Expect& expect) {
+    auto pattern = Pattern::compile(expect.pattern);
+    if (!pattern) return trouble(pattern.error());
+    std::optional<Verdict> broken;
+    auto seen = [&] {
+      for (; context_.cursor < guest_.console().lines().size(); ++context_.cursor) {
+        auto match = pattern->find(guest_.message(context_.cursor));
+        if (!match) broken = trouble(match.error());
+        if (broken) return true;
+        if (!*match || !is_ours((*match)->captures)) continue;
+        record((*match)->captures);
+        ++context_.cursor;
+        return true;
+      }
+      return false;
+    };
+    Verdict verdict = wait(seen, true);
+    return broken ? *broken : verdict;
+  }
+
+  Verdict operator()(const ExpectPrompt& expect) {
+    auto pattern = Pattern::compile(expect.pattern);
+    if (!pattern) return trouble(pattern.error());
+    std::optional<Verdict> broken;
+    auto stands = [&] {
+      auto found = prompt_stands(guest_, *pattern);
+      if (!found) broken = trouble(found.error());
+      return broken || *found;
+    };
+    Verdict verdict = wait(stands, true);
+    if (broken) return *broken;
+    if (verdict.passed()) guest_.note_login_prompt();
+    return verdict;
+  }
+
+  Verdict operator()(const Absent& absent) {
+    auto pattern = Pattern::compile(absent.pattern);
+    if (!pattern) return trouble(pattern.error());
+    guest_.forbid(std::move(*pattern), context_.cursor);
+    return {};
+  }
+
+  Verdict operator()(const RunCommand& run) {
+    auto outcome = guest_.command(run.command, Clock::now() + within_);
+    if (const End* end = std::get_if<End>(&outcome)) {
+      bool may_be_lost = *end == End::power || *end == End::control_lost;
+      bool report_next = next_ && std::holds_alternative<ExpectReport>(next_->what);
+      // A command that is meant to bring the kernel down never answers; the report behind it is the proof.
+      if (may_be_lost && report_next && !run.status) return {};
+      return judge(*end, guest_, describe(*step_), within_, context_.reports);
+    }
+    return check_answer(run, std::get<ControlAnswer>(outcome));
+  }
+
+  Verdict operator()(const Login& login) {
+    return log_in(guest_, login, describe(*step_), within_, context_.reports);
+  }
+
+  Verdict operator()(const Send& send) {
+    guest_.send(send.text);
+    return {};
+  }
+
+  Verdict operator()(const ExpectReport& expect) {
+    auto pattern = Pattern::compile(expect.title);
+    if (!pattern) return trouble(pattern.error());
+    auto reported = [&] {
+      for (std::size_t i = context_.reports; i < guest_.reports().size(); ++i)
+        if (title_matches(expect.title, guest_.reports()[i].title)) return true;
+      return false;
+    };
+    return wait(reported, true);
+  }
+
+  Verdict operator()(const Power& power) {
+    bool off = power.action == Power::Action::off;
+    TimePoint deadline = Clock::now() + within_;
+    End end = guest_.wait([&] { return guest_.control_ready(); }, deadline, false);
+    if (end == End::matched) {
+      guest_.post(off ? "poweroff" : "reboot");
+      std::string wanted = off ? "guest-shutdown" : "guest-reset";
+      end = guest_.wait([&] { return guest_.power() == wanted; }, deadline, false);
+    }
+    return judge(end, guest_, describe(*step_), within_, context_.reports);
+  }
+
+  static bool title_matches(const PatternText& wanted, const std::string& title) {
+    if (!wanted.regex) return title == wanted.text;
+    auto pattern = Pattern::compile(wanted);
+    auto match = pattern ? pattern->find(title) : tl::unexpected(pattern.error());
+    return match && match->has_value();
+  }
+
+ private:
+  Verdict wait(const std::function<bool()>& done, bool console_awaited) {
+    End end = guest_.wait(done, Clock::now() + within_, console_awaited);
+    return judge(end, guest_, describe(*step_), within_, context_.reports);
+  }
+
+  /// A line that carries a nonce counts only when it is this boot's.
+  bool is_ours(const Captures& captures) const {
+    return std::all_of(captures.begin(), captures.end(),
+                       [&](const auto& capture) { return capture.first != "nonce" || capture.second == guest_.nonce(); });
+  }
+
+  void record(const Captures& captures) {
+    for (const auto& [name, value] : captures)
+      if (name != "nonce") result_.records.emplace_back(name, value);
+  }
+
+  Verdict check_answer(const RunCommand& run, const ControlAnswer& answer) {
+    std::string output = "its output:\n" + quoted_lines(answer.output);
+    if (run.status && answer.status != *run.status)
+      return failed(Cause::mismatch, fmt::format("exit status {} instead of {}: {}", answer.status, *run.status, describe(*step_)),
+                    output);
+    if (!run.output) return {};
+    auto pattern = Pattern::compile(*run.output);
+    if (!pattern) return trouble(pattern.error());
+    for (std::string_view line : split(answer.output, '\n')) {
+      auto match = pattern->find(line);
+      if (!match) return trouble(match.error());
+      if (!*match) continue;
+      record((*match)->captures);
+      return {};
+    }
+    return failed(Cause::mismatch, fmt::format("no line of output has '{}': {}", printable(run.output->text), describe(*step_)),
+                  output);
+  }
+
+  Verdict trouble(const Error& error) const { return {Outcome::error, Cause::bench, one_line(error), describe(*step_)}; }
+
+  Guest& guest_;
+  const Case& case_;
+  CaseContext& context_;
+  CaseResult& result_;
+  const Step* step_ = nullptr;
+  const Step* next_ = nullptr;
+  Duration within_{};
+};
+
+bool is_allowed(const Case& the_case, const CrashReport& report) {
+  if (std::find(the_case.allow.begin(), the_case.allow.end(), report.id) != the_case.allow.end()) return true;
+  return std::any_of(the_case.steps.begin(), the_case.steps.end(), [&](const Step& step) {
+    const auto* expect = std::get_if<ExpectReport>(&step.what);
+    return expect && StepRunner::title_matches(expect->title, report.title);
+  });
+}
+
+/// The taint mask, or nothing when the guest can't be asked.
+std::optional<long> read_taint(Guest& guest) {
+  if (!guest.alive() || !guest.control_ready()) return std::nullopt;
+  auto answer = guest.command("cat /proc/sys/kernel/tainted", Clock::now() + guest.scaled_by_job(10s));
+  const auto* answered = std::get_if<ControlAnswer>(&answer);
+  if (!answered || answered->status != 0) return std::nullopt;
+  long mask = 0;
+  std::from_chars(answered->output.data(), answered->output.data() + answered->output.size(), mask);
+  return mask;
+}
+
+Verdict check_taint(Guest& guest, const Case& the_case, CaseContext& context) {
+  auto before = std::exchange(context.taint, read_taint(guest));
+  if (!before || !context.taint) return {};
+  long added = *context.taint & ~*before;
+  for (std::size_t bit = 0; bit < taint_letters.size(); ++bit)
+    if (the_case.taint.find(taint_letters[bit]) != std::string::npos) added &= ~(1L << bit);
+  if (added == 0) return {};
+  return failed(Cause::taint, fmt::format("the kernel is tainted: {}", taint_text(added)),
+                fmt::format("/proc/sys/kernel/tainted was {}, and is {}", *before, *context.taint));
+}
+
+Verdict run_steps(StepRunner& runner, const Case& the_case, CaseResult& result) {
+  for (std::size_t i = 0; i < the_case.steps.size(); ++i) {
+    Verdict verdict = runner.run(i);
+    if (verdict.passed()) continue;
+    result.step = the_case.steps[i].at;
+    return verdict;
+  }
+  return {};
+}
+
+/// What still counts behind the last step: a crash report that ended only now, or a line that must not come. A crash report
+/// explains a step that failed, and so takes its place.
+Verdict look_back(Guest& guest, const CaseContext& context, Verdict verdict) {
+  if (verdict.cause == Cause::signature) return verdict;
+  guest.settle();
+  const auto& reports = guest.reports();
+  bool crashed = std::any_of(reports.begin() + static_cast<std::ptrdiff_t>(context.reports), reports.end(),
+                             [&](const CrashReport& report) { return guest.unexpected(report); });
+  if (crashed) return judge(End::signature, guest, verdict.passed() ? "after the last step" : verdict.reason, {}, context.reports);
+  if (!verdict.passed()) return verdict;
+  End end = guest.wait([] { return true; }, Clock::now(), false);
+  return judge(end, guest, "after the last step", {}, context.reports);
+}
+
+}  // namespace
+
+CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, CaseContext& context) {
+  const TimePoint start = Clock::now();
+  CaseResult result;
+  result.suite = suite.name;
+  result.name = the_case.name;
+  const bool booting = the_case.during == Case::During::boot;
+  if (!booting) context.cursor = guest.console().lines().size();
+  // The excerpt of a boot case starts where the last one matched.
+  const std::size_t first_line = context.cursor;
+  guest.begin_case([&](const CrashReport& report) { return is_allowed(the_case, report); });
+  if (!booting && !context.taint) context.taint = read_taint(guest);
+
+  StepRunner runner(guest, the_case, context, result);
+  Verdict verdict = run_steps(runner, the_case, result);
+  verdict = look_back(guest, context, std::move(verdict));
+  if (verdict.passed() && !booting) verdict = check_taint(guest, the_case, context);
+
+  result.outcome = verdict.outcome;
+  result.cause = verdict.cause;
+  result.reason = std::move(verdict.reason);
+  result.details = std::move(verdict.details);
+  result.reports.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(context.reports), guest.reports().end());
+  context.reports = guest.reports().size();
+  result.excerpt = excerpt(guest.console(), first_line);
+  result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+  return result;
+}
+
+}  // namespace bootgate

@@ -1,0 +1,39 @@
+#include "harness/run/evidence.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/support/json.hpp"
+#include "harness/support/text.hpp"
+
+namespace bootgate {
+
+Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec) {
+  std::string script =
+      "#!/bin/sh\n"
+      "# Boots the same kernel, initramfs and machine on this terminal. Ctrl-A X ends QEMU.\n"
+      "exec " +
+      shell_command(replay_argv(spec)) + " \"$@\"\n";
+  if (auto written = write_file_atomically(files.replay(), script); !written) return written;
+  std::error_code failure;
+  fs::permissions(files.replay(), fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
+                  fs::perm_options::add, failure);
+  if (failure) return bench_error(fmt::format("can't make {} executable: {}", files.replay().string(), failure.message()));
+  return {};
+}
+
+Result<> write_findings(const EvidenceFiles& files, const JobResult& result) {
+  int number = 0;
+  for (const CaseResult& the_case : result.cases) {
+    for (const CrashReport& report : the_case.reports) {
+      std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
+      for (const std::string& line : report.lines) text += printable(line) + "\n";
+      auto written = write_file_atomically(files.directory / fmt::format("crash-{}.txt", ++number), text);
+      if (!written) return written;
+    }
+  }
+  Json::Object facts;
+  for (const auto& [name, value] : result.facts) facts.emplace_back(name, value);
+  return write_file_atomically(files.directory / "facts.json", dump_json(facts, true) + "\n");
+}
+
+}  // namespace bootgate

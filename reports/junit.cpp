@@ -1,0 +1,264 @@
+#include "reports/junit.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+#include <pugixml.hpp>
+#include <sstream>
+
+#include "harness/support/text.hpp"
+
+namespace bootgate {
+namespace {
+
+// GitHub's annotations cut at 64 KiB, Jenkins keeps 100 000 characters of a failing case's output.
+constexpr std::size_t verdict_limit = 64 * 1024;
+constexpr std::size_t output_limit = 100 * 1024;
+constexpr std::size_t attribute_limit = 200;
+
+/// Steps back to the start of the UTF-8 sequence that `position` is in.
+std::size_t sequence_start(std::string_view text, std::size_t position) {
+  while (position > 0 && position < text.size() && (text[position] & 0xc0) == 0x80)
+    --position;
+  return position;
+}
+
+/// Head and tail of a long text: a report says at its head what is wrong, and the tail is where the console ended.
+std::string capped(std::string text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  constexpr std::size_t note = 64;
+  std::size_t half = (limit - note) / 2;
+  std::size_t head = sequence_start(text, half);
+  std::size_t tail = sequence_start(text, text.size() - half);
+  return fmt::format("{}\n[... {} bytes left out ...]\n{}", std::string_view(text).substr(0, head), tail - head,
+                     std::string_view(text).substr(tail));
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string safe;
+  for (std::string_view line : split(text, '\n'))
+    safe += printable(line) + "\n";
+  return safe;
+}
+
+std::string printable_lines(const std::vector<std::string>& lines) {
+  std::string safe;
+  for (const std::string& line : lines)
+    safe += printable(line) + "\n";
+  return safe;
+}
+
+void set_attribute(pugi::xml_node node, const char* name, std::string_view value) {
+  std::string text = printable(value);
+  if (text.size() > attribute_limit) text = text.substr(0, sequence_start(text, attribute_limit - 3)) + "...";
+  node.append_attribute(name).set_value(text.c_str());
+}
+
+void set_text(pugi::xml_node node, std::string text, std::size_t limit) {
+  if (text.empty()) return;
+  node.append_child(pugi::node_pcdata).set_value(capped(std::move(text), limit).c_str());
+}
+
+void add_property(pugi::xml_node properties, std::string_view name, std::string_view value) {
+  pugi::xml_node property = properties.append_child("property");
+  set_attribute(property, "name", name);
+  // Never shortened: a kernel command line is worth nothing without its end.
+  property.append_attribute("value").set_value(capped(printable(value), verdict_limit).c_str());
+}
+
+/// What a person reads below the one line of `message`.
+std::string verdict_text(const CaseResult& result) {
+  std::string text = printable_lines(result.details);
+  if (result.step) text += fmt::format("at {}:{}\n", printable(result.step->file), result.step->line);
+  for (const CrashReport& report : result.reports)
+    text += fmt::format("\n-- {} --\n{}", printable(report.title), printable_lines(report.lines));
+  if (!result.excerpt.empty()) text += "\n-- console --\n" + printable_lines(result.excerpt);
+  return text;
+}
+
+/// GitLab shows the file with the case; its path counts from the project's directory, where CI jobs start.
+std::string attachment(const fs::path& directory) {
+  std::error_code failure;
+  fs::path log = fs::absolute(directory / "console.log", failure).lexically_relative(fs::current_path(failure));
+  bool outside = failure || log.empty() || *log.begin() == "..";
+  return outside ? std::string() : fmt::format("[[ATTACHMENT|{}]]\n", printable(log.string()));
+}
+
+void add_verdict(pugi::xml_node testcase, const CaseResult& result) {
+  switch (result.outcome) {
+    case Outcome::pass: return;
+    case Outcome::skip: set_attribute(testcase.append_child("skipped"), "message", result.reason); return;
+    case Outcome::not_run:
+      set_attribute(testcase.append_child("skipped"), "message",
+                    result.reason.empty() ? "not run" : "not run: " + result.reason);
+      return;
+    case Outcome::fail:
+    case Outcome::error:
+      pugi::xml_node verdict = testcase.append_child(result.outcome == Outcome::fail ? "failure" : "error");
+      set_attribute(verdict, "type", to_string(result.cause));
+      set_attribute(verdict, "message", result.reason);
+      set_text(verdict, verdict_text(result), verdict_limit);
+      return;
+  }
+}
+
+/// The verdict holds the console of a bad case. Reports that a good one allowed are shown, but judge nothing.
+std::string output_text(const CaseResult& result, const JobResult& job) {
+  bool bad = result.outcome == Outcome::fail || result.outcome == Outcome::error;
+  if (bad) return job.directory.empty() ? std::string() : attachment(job.directory);
+  std::string text;
+  for (const CrashReport& report : result.reports)
+    text += fmt::format("-- {} --\n{}", printable(report.title), printable_lines(report.lines));
+  return text;
+}
+
+void add_case(pugi::xml_node testsuite, const CaseResult& result, const JobResult& job, bool several_jobs,
+              JunitFlavour flavour) {
+  pugi::xml_node testcase = testsuite.append_child("testcase");
+  set_attribute(testcase, "classname", several_jobs ? fmt::format("{}.{}", job.name, result.suite) : result.suite);
+  set_attribute(testcase, "name", result.name);
+  set_attribute(testcase, "time", format_seconds(result.took));
+  if (flavour == JunitFlavour::rich) {
+    if (result.step) {
+      set_attribute(testcase, "file", result.step->file);
+      set_attribute(testcase, "line", fmt::format("{}", result.step->line));
+    }
+    if (!result.records.empty()) {
+      pugi::xml_node properties = testcase.append_child("properties");
+      for (const auto& [name, value] : result.records)
+        add_property(properties, name, value);
+    }
+  }
+  add_verdict(testcase, result);
+  if (std::string text = output_text(result, job); !text.empty())
+    set_text(testcase.append_child("system-out"), std::move(text), output_limit);
+}
+
+void set_counts(pugi::xml_node node, const Tally& tally) {
+  set_attribute(node, "tests", fmt::format("{}", tally.total()));
+  set_attribute(node, "failures", fmt::format("{}", tally.fail));
+  set_attribute(node, "errors", fmt::format("{}", tally.error));
+}
+
+Duration time_of(const JobResult& job) {
+  auto add = [](Duration sum, const CaseResult& result) { return sum + result.took; };
+  return job.took > Duration() ? job.took : std::accumulate(job.cases.begin(), job.cases.end(), Duration(), add);
+}
+
+std::string host_name() {
+  char name[256] = "localhost";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+void add_job(pugi::xml_node root, const JobResult& job, bool several_jobs, JunitFlavour flavour) {
+  pugi::xml_node testsuite = root.append_child("testsuite");
+  Tally tally = count(job);
+  set_attribute(testsuite, "name", job.name);
+  set_counts(testsuite, tally);
+  set_attribute(testsuite, "skipped", fmt::format("{}", tally.skip + tally.not_run));
+  set_attribute(testsuite, "time", format_seconds(time_of(job)));
+  if (!job.timestamp.empty()) set_attribute(testsuite, "timestamp", job.timestamp);
+  set_attribute(testsuite, "hostname", host_name());
+
+  pugi::xml_node properties = testsuite.append_child("properties");
+  for (const auto& [name, value] : job.facts)
+    add_property(properties, name, value);
+  for (const CaseResult& result : job.cases) {
+    for (const auto& [name, value] : result.records)
+      add_property(properties, fmt::format("{}.{}.{}", result.suite, result.name, name), value);
+  }
+  for (const CaseResult& result : job.cases)
+    add_case(testsuite, result, job, several_jobs, flavour);
+}
+
+/// What went wrong outside of every case, as a job of its own: readers of JUnit look at cases only.
+std::optional<JobResult> bench_job(const RunResult& run) {
+  if (!run.error && !run.interrupted) return std::nullopt;
+  CaseResult result;
+  result.suite = "bootgate";
+  result.name = "run";
+  result.outcome = Outcome::error;
+  result.cause = Cause::stopped;
+  result.reason = "interrupted";
+  if (run.error) {
+    result.cause = Cause::bench;
+    result.reason = run.error->what;
+    result.details = one_line(*run.error);
+  }
+  JobResult job;
+  job.name = "bootgate";
+  job.timestamp = run.timestamp;
+  job.cases.push_back(std::move(result));
+  return job;
+}
+
+/// Until its result comes, a case is an error.
+void mark_unfinished(RunResult& run) {
+  for (JobResult& job : run.jobs) {
+    for (CaseResult& result : job.cases) {
+      result.outcome = Outcome::error;
+      result.cause = Cause::stopped;
+      result.reason = "bootgate ended before this case did";
+    }
+  }
+}
+
+}  // namespace
+
+std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
+  bool several_jobs = run.jobs.size() > 1;
+  RunResult all = run;
+  if (auto bench = bench_job(run)) all.jobs.push_back(*std::move(bench));
+
+  pugi::xml_document document;
+  pugi::xml_node declaration = document.append_child(pugi::node_declaration);
+  set_attribute(declaration, "version", "1.0");
+  set_attribute(declaration, "encoding", "UTF-8");
+  pugi::xml_node root = document.append_child("testsuites");
+  set_attribute(root, "name", "bootgate");
+  set_counts(root, count(all));
+  Duration took{};
+  for (const JobResult& job : all.jobs)
+    took += time_of(job);
+  set_attribute(root, "time", format_seconds(took));
+  for (const JobResult& job : all.jobs)
+    add_job(root, job, several_jobs, flavour);
+
+  std::ostringstream out;
+  document.save(out, "  ");
+  return out.str();
+}
+
+void JunitReport::on(const Event& event) {
+  if (const auto* started = std::get_if<RunStarted>(&event)) {
+    run_ = started->outline;
+    mark_unfinished(run_);
+    for (JobResult& job : run_.jobs)
+      job.facts = {{"kernel", started->kernel}, {"accelerator", started->accelerator}};
+  } else if (const auto* job = std::get_if<JobStarted>(&event)) {
+    run_.jobs.at(job->job).directory = job->directory;
+    return;
+  } else if (const auto* done = std::get_if<CaseDone>(&event)) {
+    run_.jobs.at(done->job).cases.at(done->index) = done->result;
+  } else if (const auto* job_done = std::get_if<JobDone>(&event)) {
+    run_.jobs.at(job_done->job) = job_done->result;
+  } else if (const auto* run_done = std::get_if<RunDone>(&event)) {
+    run_ = run_done->result;
+  } else {
+    return;
+  }
+  write();
+}
+
+void JunitReport::write() {
+  error_.reset();
+  fs::path directory = file_.parent_path();
+  Result<> written = directory.empty() ? Result<>() : make_directories(directory);
+  if (written) written = write_file_atomically(file_, junit_xml(run_, flavour_));
+  if (!written) error_ = written.error();
+}
+
+}  // namespace bootgate

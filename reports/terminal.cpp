@@ -238,8 +238,8 @@ std::string Terminal::failure_block(const CaseResult& result, const fs::path& di
 std::string Terminal::summary(const RunResult& run) const {
   std::string text = "\n";
   if (run.error) {
-    for (std::string_view line : split(render(*run.error), '\n'))
-      text += shortened(line) + "\n";
+    std::string rendered = render(*run.error);
+    text += indented(split(rendered, '\n'), "");
   }
   Label word = verdict(run);
   auto took = std::chrono::duration_cast<Duration>(options_.now() - run_start_);

@@ -1,0 +1,23 @@
+// Runs a plan: fixtures, then job after job.
+#pragma once
+
+#include "harness/run/job_runner.hpp"
+
+namespace bootgate {
+
+struct RunInputs {
+  const Plan& plan;
+  const Store& store;
+  std::shared_ptr<const SignatureSet> signatures;
+  fs::path directory;    // of this run: each job gets one in it
+  bool refresh = false;  // ask apt again for the packaged kernel
+};
+
+/// Makes ready what a job boots. Problems of what the user named are usage errors, the others the bench's.
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const Store& store, bool refresh,
+                                  const EmitEvent& emit, std::stop_token stop);
+
+/// Emits RunStarted first and RunDone last, whatever happens between.
+RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop);
+
+}  // namespace bootgate

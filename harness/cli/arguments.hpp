@@ -1,0 +1,47 @@
+// The command line, parsed (the wall around CLI11). Every flag is declared here and nowhere else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/plan/plan.hpp"
+#include "reports/junit.hpp"
+
+namespace bootgate {
+
+struct RunArguments {
+  RunOptions options;
+  std::string accelerator = "auto";
+  std::string qemu;
+  fs::path out = "bootgate-out";
+  std::optional<fs::path> junit;  // besides the one in the run's directory
+  JunitFlavour flavour = JunitFlavour::rich;
+  std::optional<int> max_skips;
+  bool quiet = false;
+  bool refresh = false;
+};
+
+struct PlanArguments {
+  RunArguments run;
+  bool json = false;
+};
+
+struct CheckArguments {
+  std::vector<std::string> suites;  // empty: all of the project
+};
+
+struct DoctorArguments {};
+
+/// The program ends at once with this: --help, --version, or a mistake, whose text is for standard error.
+struct EndArguments {
+  int status = 0;
+  std::string text;
+};
+
+using Arguments = std::variant<RunArguments, PlanArguments, CheckArguments, DoctorArguments, EndArguments>;
+
+Arguments parse_arguments(int argc, const char* const* argv);
+
+}  // namespace bootgate

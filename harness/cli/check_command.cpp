@@ -1,0 +1,24 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.hpp"
+#include "harness/cli/definitions.hpp"
+#include "harness/cli/host.hpp"
+
+namespace bootgate {
+
+int check_command(const CheckArguments& arguments) {
+  Definitions definitions = read_definitions(arguments.suites.empty() ? project_suites() : arguments.suites);
+  for (Error warning : definitions.warnings) {
+    warning.what = "warning: " + warning.what;
+    fmt::print(stderr, "{}\n", one_line(warning));
+  }
+  if (!definitions.errors.empty()) return print_errors(definitions.errors);
+  for (const Suite& suite : definitions.suites)
+    fmt::print("{}: {} cases\n", suite.file.string(), suite.cases.size());
+  fmt::print("{} signatures\n", definitions.signatures->rows.size());
+  return 0;
+}
+
+}  // namespace bootgate

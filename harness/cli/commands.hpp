@@ -1,0 +1,13 @@
+// The commands. Each returns the exit status.
+#pragma once
+
+#include "harness/cli/arguments.hpp"
+
+namespace bootgate {
+
+int run_command(const RunArguments& arguments);
+int plan_command(const PlanArguments& arguments);
+int check_command(const CheckArguments& arguments);
+int doctor_command();
+
+}  // namespace bootgate

@@ -1,0 +1,28 @@
+// Everything that is written in TOML, read and checked before anything else happens.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "expectations/signatures.hpp"
+#include "harness/plan/profile.hpp"
+#include "harness/plan/suite.hpp"
+
+namespace bootgate {
+
+struct Definitions {
+  std::shared_ptr<const SignatureSet> signatures;
+  std::vector<Profile> profiles;
+  std::vector<Suite> suites;
+  std::vector<Error> errors;
+  std::vector<Error> warnings;
+};
+
+/// Reads the signatures, the profiles and these suites (by name or file).
+Definitions read_definitions(const std::vector<std::string>& suites);
+
+/// The files of all suites of the project, sorted.
+std::vector<std::string> project_suites();
+
+}  // namespace bootgate

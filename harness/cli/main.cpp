@@ -1,0 +1,31 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.hpp"
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace bootgate;
+  return std::visit(Overloaded{
+                        [](const RunArguments& arguments) { return run_command(arguments); },
+                        [](const PlanArguments& arguments) { return plan_command(arguments); },
+                        [](const CheckArguments& arguments) { return check_command(arguments); },
+                        [](const DoctorArguments&) { return doctor_command(); },
+                        [](const EndArguments& end) {
+                          fmt::print(end.status == 0 ? stdout : stderr, "{}", end.text);
+                          return end.status;
+                        },
+                    },
+                    parse_arguments(argc, argv));
+}

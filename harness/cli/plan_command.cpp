@@ -1,0 +1,29 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "harness/cli/commands.hpp"
+#include "harness/cli/definitions.hpp"
+#include "harness/cli/host.hpp"
+#include "harness/cli/signals.hpp"
+
+namespace bootgate {
+
+int plan_command(const PlanArguments& arguments) {
+  Definitions definitions = read_definitions(arguments.run.options.suites);
+  if (!definitions.errors.empty()) return print_errors(definitions.errors);
+  std::stop_source stop;
+  stop_on_signals(stop);
+  auto store = Store::open();
+  if (!store) return print_errors({store.error()});
+  EmitEvent show = [](const Event& event) {
+    if (const auto* progress = std::get_if<Progress>(&event)) fmt::print(stderr, "{}\n", progress->what);
+  };
+  auto host = probe_host(arguments.run, *store, show, stop.get_token());
+  if (!host) return print_errors({host.error()});
+  Plan plan = make_plan(definitions.suites, definitions.profiles, arguments.run.options, *host);
+  fmt::print("{}", arguments.json ? dump_json(to_json(plan), true) + "\n" : describe(plan));
+  return 0;
+}
+
+}  // namespace bootgate

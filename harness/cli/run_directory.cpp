@@ -1,0 +1,35 @@
+#include "harness/cli/run_directory.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace bootgate {
+
+Result<fs::path> make_run_directory(const fs::path& out) {
+  if (auto made = make_directories(out); !made) return tl::unexpected(made.error());
+  const std::string stamp = fmt::format("{:%Y%m%d-%H%M%S}", fmt::gmtime(std::time(nullptr)));
+  std::string name = stamp;
+  for (int number = 2; ::mkdir((out / name).c_str(), 0777) != 0; ++number) {
+    if (errno != EEXIST)
+      return bench_error(fmt::format("can't make a directory in {}: {}", out.string(), std::strerror(errno)),
+                         "name another place with --out DIR");
+    name = fmt::format("{}-{}", stamp, number);
+  }
+  // Through a rename, so that `latest` always points somewhere, whoever else is running.
+  const fs::path aside = out / fmt::format(".latest.{}", ::getpid());
+  ::unlink(aside.c_str());
+  if (::symlink(name.c_str(), aside.c_str()) != 0 || ::rename(aside.c_str(), (out / "latest").c_str()) != 0) {
+    ::unlink(aside.c_str());
+    return bench_error(fmt::format("can't point {} at the run: {}", (out / "latest").string(), std::strerror(errno)));
+  }
+  return fs::absolute(out / name);
+}
+
+}  // namespace bootgate

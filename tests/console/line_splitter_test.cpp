@@ -1,0 +1,130 @@
+#include "harness/console/line_splitter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/console/console.hpp"
+
+namespace bootgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using Lines = std::vector<std::string>;
+
+Lines split_whole(std::string_view bytes) { return LineSplitter().feed(bytes); }
+
+/// The same bytes, one at a time: no boundary between two reads may change what comes out.
+Lines split_bytewise(std::string_view bytes) {
+  LineSplitter splitter;
+  Lines lines;
+  for (char c : bytes)
+    for (std::string& line : splitter.feed(std::string_view(&c, 1))) lines.push_back(std::move(line));
+  return lines;
+}
+
+TEST(LineSplitter, EndsLinesAtEveryKindOfLineEnd) {
+  EXPECT_THAT(split_whole("a\nb\r\nc\r\r\nd"), ElementsAre("a", "b", "c"));
+}
+
+TEST(LineSplitter, TakesALoneCarriageReturnForALineEnd) {
+  EXPECT_THAT(split_whole("10%\r20%\r30%\n"), ElementsAre("10%", "20%", "30%"));
+}
+
+TEST(LineSplitter, KeepsEmptyLines) { EXPECT_THAT(split_whole("\n\r\n"), ElementsAre("", "")); }
+
+TEST(LineSplitter, DropsTerminalSequences) {
+  EXPECT_THAT(split_whole("\x1b[1;31mred\x1b[0m\x1b]0;title\x07text\x1b]0;t\x1b\\more\x1b(B\x1b" "7\n"),
+              ElementsAre("redtextmore"));
+}
+
+TEST(LineSplitter, DropsNulBellAndFlowControl) {
+  EXPECT_THAT(split_whole(std::string_view("a\0b\x07" "c\x11" "d\x13" "e\x7f\n", 10)), ElementsAre("abcde"));
+}
+
+TEST(LineSplitter, KeepsOtherBytesAsTheyAre) { EXPECT_THAT(split_whole("\xff\xc3]]>\n"), ElementsAre("\xff\xc3]]>")); }
+
+TEST(LineSplitter, DoesNotCareInWhichPiecesTheBytesCome) {
+  std::string_view bytes = "x\r\r\n\x1b[6n[    1.234567] k\x1b]0;t\x1b\\\nlogin: [    1.5] no\r\n\xe2\x82\xac\n";
+  EXPECT_EQ(split_bytewise(bytes), split_whole(bytes));
+}
+
+TEST(LineSplitter, GivesUpOnASequenceWithoutEnd) {
+  std::string endless = "\x1b]0;" + std::string(300, 'x') + "\nkernel panic\n";
+  EXPECT_THAT(split_whole(endless), testing::Contains("kernel panic"));
+}
+
+TEST(LineSplitter, CutsALineThatNeverEnds) {
+  Lines lines = split_whole(std::string(LineSplitter::longest_line + 10, 'x') + "\n");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].size(), LineSplitter::longest_line);
+  EXPECT_EQ(lines[1].size(), 10u);
+}
+
+TEST(LineSplitter, MakesARecordInTheMiddleOfALineALineOfItsOwn) {
+  EXPECT_THAT(split_whole("half a li[    1.234567][   T12] WARNING: x\nne\n"),
+              ElementsAre("half a li", "[    1.234567][   T12] WARNING: x", "ne"));
+}
+
+TEST(LineSplitter, LeavesBracketsThatAreNoStampAlone) {
+  EXPECT_THAT(split_whole("a [1.2] b [x] [ 12.34567] [99]\n"), ElementsAre("a [1.2] b [x] [ 12.34567] [99]"));
+}
+
+TEST(LineSplitter, ShowsThePromptAsTail) {
+  LineSplitter splitter;
+  splitter.feed("Welcome\r\nbootgate login: ");
+  EXPECT_EQ(splitter.tail(), "bootgate login: ");
+}
+
+TEST(LineSplitter, RemembersAPromptThatTheKernelPrintedBehind) {
+  LineSplitter splitter;
+  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\n");
+  EXPECT_EQ(splitter.tail(), "bootgate login: ");
+  splitter.feed("[    1.600000] one more record\n");
+  EXPECT_EQ(splitter.tail(), "bootgate login: ");
+}
+
+TEST(LineSplitter, ForgetsThatPromptOnceUserSpaceGoesOn) {
+  LineSplitter splitter;
+  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\nroot\r\n");
+  EXPECT_EQ(splitter.tail(), "");
+}
+
+TEST(LineSplitter, DoesNotTakeAHalfRecordForAPrompt) {
+  LineSplitter splitter;
+  splitter.feed("# [    1.547123] usb 1-1: login:");
+  EXPECT_EQ(splitter.tail(), "# ");
+}
+
+TEST(KernelStamp, IsSkippedWithTheCallerWhereThereIsOne) {
+  EXPECT_EQ(skip_kernel_stamp("[    0.000000] x"), 15u);
+  EXPECT_EQ(skip_kernel_stamp("[12345.678901][ T1234] x"), 23u);
+  EXPECT_EQ(skip_kernel_stamp("[    1.000000][    C0] x"), 23u);
+  EXPECT_EQ(skip_kernel_stamp("[    1.000000][oops] x"), 14u);
+  EXPECT_EQ(skip_kernel_stamp("x [    0.000000] y"), std::string_view::npos);
+  EXPECT_EQ(skip_kernel_stamp("[    0.000000"), std::string_view::npos);
+  EXPECT_EQ(skip_kernel_stamp(""), std::string_view::npos);
+}
+
+TEST(Console, StopsKeepingAtTheFloodLimitAndSaysSo) {
+  Console console{TimePoint{}};
+  const std::string piece(1024 * 1024, '\n');
+  for (std::size_t i = 0; i < Console::flood_limit / piece.size(); ++i) console.feed(piece, TimePoint{});
+  EXPECT_FALSE(console.flooded());
+  console.feed("one more\n", TimePoint{});
+  EXPECT_TRUE(console.flooded());
+  EXPECT_EQ(console.lines().size(), Console::flood_limit);
+}
+
+TEST(Console, NotesWhenTheLastByteCame) {
+  Console console{TimePoint{}};
+  console.feed("a\n", TimePoint{} + Duration(5));
+  console.feed("", TimePoint{} + Duration(9));
+  EXPECT_EQ(console.last_byte(), TimePoint{} + Duration(5));
+  EXPECT_THAT(console.lines(), testing::SizeIs(1));
+  EXPECT_EQ(console.lines()[0].at, TimePoint{} + Duration(5));
+}
+
+}  // namespace
+}  // namespace bootgate

@@ -114,7 +114,7 @@ TEST_F(FakeQemu, ThatIgnoresQuitAndTermIsKilled) {
 TEST_F(FakeQemu, LeavesNoProcessBehind) {
   pid_t pid = -1;
   {
-    auto machine = Machine::start(qemu("greet; sleep 1000"), {});
+    auto machine = Machine::start(qemu("greet; exec sleep 1000"), {});
     ASSERT_TRUE(machine) << machine.error().what;
     pid = machine->pid();
   }

@@ -18,12 +18,13 @@ struct ConsoleText {
 
 class Console {
  public:
-  /// More than this is a flood: nothing that boots says so much, and it would fill our memory.
+  /// Keeping more than this is a flood: nothing that boots says so much, and it would fill our memory. Counted are the
+  /// bytes, and what each line costs besides: a flood may well consist of empty lines.
   static constexpr std::size_t flood_limit = 64u * 1024 * 1024;
 
   explicit Console(TimePoint start) : last_byte_(start) {}
 
-  /// Bytes after the flood limit are counted and dropped.
+  /// Bytes behind the flood limit are counted and dropped.
   void feed(std::string_view bytes, TimePoint now);
 
   const std::vector<ConsoleText>& lines() const { return lines_; }
@@ -32,7 +33,7 @@ class Console {
   /// When the last byte came, or the start when none has.
   TimePoint last_byte() const { return last_byte_; }
   std::size_t bytes() const { return bytes_; }
-  bool flooded() const { return bytes_ > flood_limit; }
+  bool flooded() const { return bytes_ + lines_.size() * sizeof(ConsoleText) > flood_limit; }
 
  private:
   LineSplitter splitter_;

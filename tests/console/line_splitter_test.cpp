@@ -109,12 +109,19 @@ TEST(KernelStamp, IsSkippedWithTheCallerWhereThereIsOne) {
 
 TEST(Console, StopsKeepingAtTheFloodLimitAndSaysSo) {
   Console console{TimePoint{}};
-  const std::string piece(1024 * 1024, '\n');
-  for (std::size_t i = 0; i < Console::flood_limit / piece.size(); ++i) console.feed(piece, TimePoint{});
+  const std::string line(1023, 'x');
+  for (int i = 0; i < 50'000; ++i) console.feed(line + "\n", TimePoint{});
   EXPECT_FALSE(console.flooded());
-  console.feed("one more\n", TimePoint{});
+  for (int i = 0; i < 50'000; ++i) console.feed(line + "\n", TimePoint{});
   EXPECT_TRUE(console.flooded());
-  EXPECT_EQ(console.lines().size(), Console::flood_limit);
+  EXPECT_LT(console.lines().size(), 70'000u);
+}
+
+TEST(Console, TakesEmptyLinesForAFloodToo) {
+  Console console{TimePoint{}};
+  for (int i = 0; i < 100; ++i) console.feed(std::string(65536, '\n'), TimePoint{});
+  EXPECT_TRUE(console.flooded());
+  EXPECT_LT(console.lines().size(), 2'000'000u);
 }
 
 TEST(Console, NotesWhenTheLastByteCame) {

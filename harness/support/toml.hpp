@@ -62,6 +62,7 @@ class TomlTable {
 /// One TOML file in memory.
 class TomlDocument {
  public:
+  struct Impl;
   static Result<TomlDocument> read(const fs::path& file);
   /// `name` stands for the file in errors.
   static Result<TomlDocument> parse(std::string_view text, std::string name);
@@ -71,7 +72,6 @@ class TomlDocument {
   const std::vector<Error>& errors() const;
 
  private:
-  struct Impl;
   explicit TomlDocument(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<Impl> impl_;
 };

@@ -33,6 +33,8 @@ class Terminal : public EventSink {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
   void on(const Event& event) override;
+  /// Moves the time on the live line on: for when no event came for a while.
+  void tick() { paint_live(false); }
 
  private:
   void show(const RunStarted& event);

@@ -50,7 +50,7 @@ TEST(Junit, EveryOutcomeHasItsElement) {
   EXPECT_EQ(complaint(text), "");
   EXPECT_THAT(text, HasSubstr(R"(<testcase classname="boot" name="banner" time="0.310" />)"));
   EXPECT_THAT(text, HasSubstr(R"(<failure type="signature" message="WARNING in foo_bar">run `mount -a`)"));
-  EXPECT_THAT(text, HasSubstr(R"(<error type="bench" message="QEMU: killed by SIGKILL">)"));
+  EXPECT_THAT(text, HasSubstr(R"(<error type="bench" message="QEMU: killed by SIGKILL" />)"));
   EXPECT_THAT(text, HasSubstr(R"(<skipped message="needs config:RUST" />)"));
   EXPECT_THAT(text, HasSubstr(R"(<skipped message="not run: boot/login failed" />)"));
 }
@@ -167,7 +167,7 @@ TEST_F(JunitFile, HoldsEveryCaseAsAnErrorFromTheStart) {
   EXPECT_FALSE(report.error());
   EXPECT_EQ(complaint(content()), "");
   EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="0" errors="5")"));
-  EXPECT_THAT(content(), HasSubstr(R"(<error type="stopped" message="bootgate ended before this case did">)"));
+  EXPECT_THAT(content(), HasSubstr(R"(<error type="stopped" message="bootgate ended before this case did" />)"));
   EXPECT_THAT(content(), HasSubstr(R"(<property name="kernel" value="debian" />)"));
 }
 

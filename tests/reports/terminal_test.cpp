@@ -167,6 +167,18 @@ TEST_F(TerminalOutput, LiveLineIsPaintedTwentyTimesASecondAtMost) {
   EXPECT_GE(paints, 19);
 }
 
+TEST_F(TerminalOutput, TimeGoesOnWithoutEvents) {
+  options_.live = true;
+  Terminal terminal(options_);
+  terminal.on(sample_start());
+  terminal.tick();
+  terminal.on(CaseStarted{0, 0});
+  written();
+  now_ += Duration(12'345);
+  terminal.tick();
+  EXPECT_EQ(written(), "\r         boot/banner 1/5  12.3s\x1b[K");
+}
+
 TEST_F(TerminalOutput, ProgressIsLiveOnATerminal) {
   options_.live = true;
   Terminal terminal(options_);

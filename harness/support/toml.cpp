@@ -79,6 +79,16 @@ SourcePos TomlTable::text_at(std::string_view key) const {
   return pos;
 }
 
+SourcePos TomlTable::key_at(std::string_view key) const {
+  auto found = impl_->table->find(key);
+  return found == impl_->table->end() ? at() : impl_->document->position(found->first.source());
+}
+
+bool TomlTable::is_string(std::string_view key) const {
+  const toml::node* node = impl_->table->get(key);
+  return node && node->is_string();
+}
+
 bool TomlTable::has(std::string_view key) const { return impl_->table->contains(key); }
 
 std::vector<std::string> TomlTable::keys() const {

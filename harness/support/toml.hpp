@@ -33,7 +33,11 @@ class TomlTable {
   /// Where the text of a string begins, behind its opening quotes: for columns inside a pattern.
   SourcePos text_at(std::string_view key) const;
 
+  /// Where the key itself stands.
+  SourcePos key_at(std::string_view key) const;
+
   bool has(std::string_view key) const;
+  bool is_string(std::string_view key) const;
   /// All keys of the table, in the order of the file.
   std::vector<std::string> keys() const;
 

@@ -1,7 +1,10 @@
 // CrashReport: what the kernel said when it failed, cut out of the console.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bootgate {
@@ -19,5 +22,12 @@ struct CrashReport {
   std::size_t first_line = 0;      // number of its first console line, from 0
   std::vector<std::string> lines;  // as on the console, without line ends
 };
+
+/// The guilty function: that of the first kernel-mode "RIP:", else the first frame of the call trace that is certain (no "?")
+/// and not in `skipped`; a skipped RIP is passed over too. Suffixes of the compiler (.isra.0, .cold) are cut.
+std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped);
+
+/// A title without what differs from one boot to the next: addresses become ADDR.
+std::string masked_title(std::string_view title);
 
 }  // namespace bootgate

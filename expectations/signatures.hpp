@@ -24,10 +24,15 @@ struct Signature {
   std::string literal;  // a line is looked at only when it holds this
   Pattern pattern;
   Severity severity = Severity::failure;
-  /// With {group} for named groups, and {function} for the first frame of RIP: or the call trace that isn't skipped.
+  /// With {group} for named groups, and {function} for the guilty function: RIP's, or the first frame that isn't skipped.
   std::string title;
-  std::vector<Pattern> except;       // a line that one of these matches is no hit
-  std::vector<Pattern> end;          // a line that ends the report; the default ones apply besides
+  std::vector<Pattern> except;  // a line that one of these matches is no hit
+  /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG at".
+  bool continues = false;
+  /// Registers, and perhaps a panic, follow its "end trace".
+  bool tail = false;
+  /// It stands between two lines of "=": the second one ends it.
+  bool framed = false;
   SourcePos at;
 };
 
@@ -52,8 +57,6 @@ class SignatureWatch {
   void line(std::string_view text, std::size_t number, TimePoint now);
   /// True while a report is open: its end marker has not come yet.
   bool collecting() const;
-  /// The title and severity of the open report so far.
-  std::optional<Severity> open_severity() const;
   /// When an open report is to be taken as ended for lack of further lines (2 s after the last one).
   std::optional<TimePoint> quiet_deadline() const;
   /// Ends the open report: no line came for too long, or the console is at its end.

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "expectations/signatures.hpp"
+#include "harness/support/text.hpp"
+#include "harness/support/toml.hpp"
+
+namespace bootgate {
+namespace {
+
+std::optional<Pattern> read_pattern(TomlTable& row, std::string_view key) {
+  auto text = row.string(key);
+  if (!text) {
+    if (!row.has(key)) row.note_missing(key);
+    return std::nullopt;
+  }
+  auto pattern = Pattern::compile({*text, true, row.text_at(key)});
+  if (pattern) return std::move(*pattern);
+  row.note(pattern.error().what, *pattern.error().at, pattern.error().hint);
+  return std::nullopt;
+}
+
+Severity read_severity(TomlTable& row) {
+  std::string word = row.string("severity").value_or("failure");
+  for (Severity severity : {Severity::notice, Severity::failure, Severity::fatal})
+    if (word == to_string(severity)) return severity;
+  row.note(fmt::format("unknown severity '{}'", printable(word)), row.at("severity"), "it is notice, failure or fatal");
+  return Severity::failure;
+}
+
+std::string read_required(TomlTable& row, std::string_view key) {
+  auto text = row.string(key);
+  if (!text && !row.has(key)) row.note_missing(key);
+  if (text && text->empty()) row.note(fmt::format("'{}' is empty", key), row.at(key));
+  return text.value_or("");
+}
+
+void read_row(TomlTable& row, SignatureSet& set) {
+  std::string id = read_required(row, "id");
+  std::string literal = read_required(row, "literal");
+  std::string title = read_required(row, "title");
+  auto pattern = read_pattern(row, "pattern");
+  Severity severity = read_severity(row);
+  bool continues = row.boolean("continues").value_or(false);
+  bool tail = row.boolean("tail").value_or(false);
+  bool framed = row.boolean("framed").value_or(false);
+  std::vector<Pattern> except;
+  for (const std::string& text : row.strings("except")) {
+    auto compiled = Pattern::compile({text, true, row.at("except")});
+    if (compiled)
+      except.push_back(std::move(*compiled));
+    else
+      row.note(compiled.error().what, row.at("except"), compiled.error().hint);
+  }
+  row.finish();
+  auto same_id = [&](const Signature& other) { return other.id == id; };
+  auto twin = std::find_if(set.rows.begin(), set.rows.end(), same_id);
+  if (twin != set.rows.end())
+    row.note(fmt::format("signature '{}' is there twice", id), row.at("id"),
+             fmt::format("the first stands in {}:{}", twin->at.file, twin->at.line));
+  if (!pattern) return;
+  set.rows.push_back({std::move(id), std::move(literal), std::move(*pattern), severity, std::move(title),
+                      std::move(except), continues, tail, framed, row.at()});
+}
+
+}  // namespace
+
+SignatureSet read_signatures(const fs::path& dir, std::vector<Error>& errors) {
+  SignatureSet set;
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(dir, failure))
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  // Without signatures everything would pass.
+  if (files.empty()) errors.push_back(Error{Error::Kind::bench, fmt::format("no signatures in {}", dir.string()), {}, {}});
+  for (const fs::path& file : files) {
+    auto document = TomlDocument::read(file);
+    if (!document) {
+      errors.push_back(document.error());
+      continue;
+    }
+    TomlTable root = document->root();
+    for (std::string& name : root.strings("skipped-frames")) set.skipped_frames.push_back(std::move(name));
+    for (TomlTable& row : root.tables("signature")) read_row(row, set);
+    root.finish();
+    errors.insert(errors.end(), document->errors().begin(), document->errors().end());
+  }
+  return set;
+}
+
+}  // namespace bootgate

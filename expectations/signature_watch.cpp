@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "expectations/signatures.hpp"
+
+namespace bootgate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration report_quiet = 2s;
+constexpr std::size_t report_bytes = 128 * 1024;
+constexpr std::size_t report_lines = 400;
+constexpr std::size_t lines_before = 5;
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+/// A rule of at least 20 "=", as sanitizers and lockdep draw it.
+bool is_rule(std::string_view text) {
+  return text.size() >= 20 && text.find_first_not_of("=\r") == std::string_view::npos;
+}
+
+/// What may open a report, in the lines before its header.
+bool is_opening(std::string_view text) { return has(text, "[ cut here ]") || is_rule(text); }
+
+bool ends_always(std::string_view text) { return has(text, "---[ end Kernel panic") || has(text, "Rebooting in "); }
+
+/// Lines that go on behind "</TASK>": another part of the same splat.
+bool goes_on(std::string_view text) {
+  constexpr std::array<std::string_view, 24> beginnings = {
+      "Modules linked in:", "CPU:", "Tainted:", "Hardware name:", "RIP:", "Code:", "RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:",
+      "FS:",                "CS:",  "CR2:",     "DR0:",           "DR3:", "PKRU:", "---[", "note:", "Kernel Offset:",
+      "Call Trace:",        " ",    "Kernel panic"};
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view word) { return text.starts_with(word); });
+}
+
+/// The message of a record: what stands behind its time stamp, wherever in the line that is.
+std::string_view message_of(std::string_view line) {
+  std::size_t bracket = line.find('[');
+  while (bracket != std::string_view::npos) {
+    std::size_t i = bracket + 1;
+    while (i < line.size() && line[i] == ' ') ++i;
+    std::size_t digits = i;
+    while (i < line.size() && (std::isdigit(static_cast<unsigned char>(line[i])) || line[i] == '.')) ++i;
+    bool stamp = i > digits + 2 && i < line.size() && line[i] == ']' && has(line.substr(digits, i - digits), ".");
+    if (stamp) {
+      line.remove_prefix(i + 1);
+      // CONFIG_PRINTK_CALLER
+      if (std::size_t close = line.find(']'); line.starts_with("[ ") && close != std::string_view::npos && close < 16)
+        line.remove_prefix(close + 1);
+      if (line.starts_with(' ')) line.remove_prefix(1);
+      return line;
+    }
+    bracket = line.find('[', bracket + 1);
+  }
+  return line;
+}
+
+struct OpenReport {
+  const Signature* signature = nullptr;
+  Captures captures;
+  CrashReport report;
+  std::size_t bytes = 0;
+  TimePoint last{};
+  bool trace_ended = false;
+};
+
+}  // namespace
+
+struct SignatureWatch::Impl {
+  std::shared_ptr<const SignatureSet> signatures;
+  std::optional<OpenReport> open;
+  std::deque<std::string> before;  // the last lines before now
+  std::vector<CrashReport> finished;
+  std::optional<Error> trouble;
+
+  struct Hit {
+    const Signature* signature;
+    Captures captures;
+  };
+
+  std::optional<Hit> find(std::string_view message) {
+    for (const Signature& row : signatures->rows) {
+      if (!has(message, row.literal)) continue;
+      auto match = row.pattern.find(message);
+      if (!match) trouble = match.error();
+      if (!match || !*match || excepted(row, message)) continue;
+      return Hit{&row, std::move((*match)->captures)};
+    }
+    return std::nullopt;
+  }
+
+  static bool excepted(const Signature& row, std::string_view message) {
+    return std::any_of(row.except.begin(), row.except.end(), [&](const Pattern& pattern) {
+      auto match = pattern.find(message);
+      return match && match->has_value();
+    });
+  }
+
+  void start(Hit hit, std::string_view line, std::size_t number, TimePoint now) {
+    open.emplace();
+    open->signature = hit.signature;
+    open->captures = std::move(hit.captures);
+    open->report.id = hit.signature->id;
+    open->report.severity = hit.signature->severity;
+    auto first = std::find_if(before.begin(), before.end(), [](const std::string& earlier) { return is_opening(message_of(earlier)); });
+    open->report.first_line = number - static_cast<std::size_t>(before.end() - first);
+    open->report.lines.assign(first, before.end());
+    append(line, now);
+  }
+
+  void append(std::string_view line, TimePoint now) {
+    open->report.lines.emplace_back(line);
+    open->bytes += line.size();
+    open->last = now;
+  }
+
+  /// The line belongs to the open report, or has ended it and is to be looked at for itself.
+  bool continue_open(std::string_view line, std::string_view message, TimePoint now) {
+    if (open->trace_ended && !goes_on(message)) {
+      close();
+      return false;
+    }
+    auto hit = find(message);
+    if (hit && !hit->signature->continues) {
+      close();
+      return false;
+    }
+    if (hit && hit->signature->severity == Severity::fatal) open->report.severity = Severity::fatal;
+    append(line, now);
+    if (has(message, "</TASK>")) open->trace_ended = true;
+    bool end_trace = has(message, "---[ end trace") && !open->signature->tail;
+    bool full = open->bytes > report_bytes || open->report.lines.size() >= report_lines;
+    bool frame_closed = open->signature->framed && is_rule(message);
+    if (end_trace || full || frame_closed || ends_always(message)) close();
+    return true;
+  }
+
+  void close() {
+    if (!open) return;
+    CrashReport report = std::move(open->report);
+    std::string title = open->signature->title;
+    auto substitute = [&](const std::string& name, const std::string& value) {
+      const std::string hole = "{" + name + "}";
+      for (std::size_t at; (at = title.find(hole)) != std::string::npos;) title.replace(at, hole.size(), value);
+    };
+    for (const auto& [name, value] : open->captures) substitute(name, value);
+    if (has(title, "{function}"))
+      substitute("function", guilty_function(report.lines, signatures->skipped_frames).value_or("unknown function"));
+    report.title = masked_title(title);
+    open.reset();
+    before.clear();
+    finished.push_back(std::move(report));
+  }
+
+  void line(std::string_view line, std::size_t number, TimePoint now) {
+    std::string_view message = message_of(line);
+    if (open && continue_open(line, message, now)) return;
+    if (auto hit = find(message)) {
+      start(std::move(*hit), line, number, now);
+      return;
+    }
+    before.emplace_back(line);
+    if (before.size() > lines_before) before.pop_front();
+  }
+};
+
+SignatureWatch::SignatureWatch(std::shared_ptr<const SignatureSet> signatures) : impl_(std::make_unique<Impl>()) {
+  impl_->signatures = std::move(signatures);
+}
+SignatureWatch::~SignatureWatch() = default;
+SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
+SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
+
+void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) { impl_->line(text, number, now); }
+bool SignatureWatch::collecting() const { return impl_->open.has_value(); }
+void SignatureWatch::close() { impl_->close(); }
+const std::optional<Error>& SignatureWatch::trouble() const { return impl_->trouble; }
+
+std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
+  return impl_->open ? std::optional(impl_->open->last + report_quiet) : std::nullopt;
+}
+
+std::vector<CrashReport> SignatureWatch::take() { return std::exchange(impl_->finished, {}); }
+
+}  // namespace bootgate

@@ -21,6 +21,12 @@
 
 namespace bootgate {
 
+/// A string out of an array, and where it stands.
+struct TomlString {
+  std::string text;
+  SourcePos at;
+};
+
 /// One table of a TomlDocument. Cheap to copy; copies share the record of which keys were asked for.
 class TomlTable {
  public:
@@ -30,11 +36,11 @@ class TomlTable {
   /// Where the table starts, or where the value of `key` does (the table's place when the key is missing).
   SourcePos at() const;
   SourcePos at(std::string_view key) const;
-  /// Where the text of a string begins, behind its opening quotes: for columns inside a pattern.
-  SourcePos text_at(std::string_view key) const;
-
   /// Where the key itself stands.
   SourcePos key_at(std::string_view key) const;
+  /// Where the byte `offset` of a string's text stands in the file, behind the opening quotes and with regard to
+  /// escapes: for columns inside a pattern. The closing quote's place when the text is shorter.
+  SourcePos text_at(std::string_view key, std::size_t offset = 0) const;
 
   bool has(std::string_view key) const;
   bool is_string(std::string_view key) const;
@@ -48,6 +54,8 @@ class TomlTable {
   std::optional<Duration> duration(std::string_view key);
   /// An array of strings, or one string; empty when missing.
   std::vector<std::string> strings(std::string_view key);
+  /// The same, each with its place.
+  std::vector<TomlString> placed_strings(std::string_view key);
   /// An array of tables ([[key]] or inline); empty when missing.
   std::vector<TomlTable> tables(std::string_view key);
   std::optional<TomlTable> table(std::string_view key);
@@ -67,6 +75,7 @@ class TomlTable {
 class TomlDocument {
  public:
   struct Impl;
+  /// Regular files of at most 1 MiB.
   static Result<TomlDocument> read(const fs::path& file);
   /// `name` stands for the file in errors.
   static Result<TomlDocument> parse(std::string_view text, std::string name);

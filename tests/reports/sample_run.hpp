@@ -54,7 +54,8 @@ inline RunStarted sample_start() {
   started.accelerator = "tcg (KVM guests hang on this host)";
   JobResult job;
   job.name = "debian-busybox-initrd_only-tcg";
-  for (const CaseResult& result : sample_run().jobs[0].cases)
+  RunResult run = sample_run();
+  for (const CaseResult& result : run.jobs[0].cases)
     job.cases.push_back(sample_case(result.name, Outcome::not_run));
   for (CaseResult& result : job.cases)
     result.took = Duration();

@@ -142,7 +142,7 @@ class StepRunner {
     TimePoint deadline = Clock::now() + within_;
     End end = guest_.wait([&] { return guest_.control_ready(); }, deadline, false);
     if (end == End::matched) {
-      guest_.post(off ? "poweroff" : "reboot");
+      guest_.ask_power(off);
       std::string wanted = off ? "guest-shutdown" : "guest-reset";
       end = guest_.wait([&] { return guest_.power() == wanted; }, deadline, false);
     }

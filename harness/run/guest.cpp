@@ -180,6 +180,13 @@ void Guest::post(const std::string& text) {
     send(shell_.request(text));
 }
 
+void Guest::ask_power(bool off) {
+  if (setup_.has_control)
+    post(off ? "/lib/bootgate/power off" : "/lib/bootgate/power reset");
+  else
+    post(off ? "poweroff" : "reboot");
+}
+
 std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline) {
   if (!setup_.has_control && !handshake_sent_) {
     handshake_sent_ = true;

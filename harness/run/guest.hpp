@@ -63,8 +63,8 @@ class Guest {
   /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print.
   std::variant<ControlAnswer, End> command(const std::string& text, TimePoint deadline);
 
-  /// Sends a command whose answer nobody waits for: it ends the guest. Needs control_ready().
-  void post(const std::string& text);
+  /// Asks the guest to power off, or to reset, by its own means; nobody answers. Needs control_ready().
+  void ask_power(bool off);
 
   /// Waits for an open crash report to end, so that it is charged to the case it came in.
   void settle();
@@ -112,6 +112,7 @@ class Guest {
   void check_forbidden(const Pattern& pattern, std::size_t line);
   void drain();
   Duration since_start(TimePoint at) const { return std::chrono::duration_cast<Duration>(at - started_); }
+  void post(const std::string& text);
   std::optional<ControlAnswer> take_answer();
 
   Machine machine_;

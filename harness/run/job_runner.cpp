@@ -195,7 +195,7 @@ class JobRunner {
     bool was_alive = guest.alive();
     if (was_alive && !guest.control_ready())
       return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
-    if (was_alive) guest.post("poweroff");
+    if (was_alive) guest.ask_power(true);
     bool off_expected = was_alive;
     End end = guest.wait([&] { return !off_expected || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
     guest.settle();

@@ -18,7 +18,7 @@ constexpr int questions = 3;
 bool quiet(const Guest& guest) { return Clock::now() - guest.console().last_byte() >= prompt_quiet; }
 
 bool tail_ends_with(const Guest& guest, std::string_view text) {
-  return quiet(guest) && trimmed(guest.console().tail()).ends_with(text);
+  return trimmed(guest.console().tail()).ends_with(text);
 }
 
 bool line_since(const Guest& guest, std::size_t from, std::string_view text) {
@@ -79,7 +79,7 @@ Result<bool> prompt_stands(const Guest& guest, const Pattern& prompt) {
 
 Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Duration within, std::size_t first_report) {
   Dialogue dialogue(guest, awaited, within, first_report);
-  if (Verdict verdict = dialogue.wait([&] { return tail_ends_with(guest, "login:"); }, "the login prompt");
+  if (Verdict verdict = dialogue.wait([&] { return quiet(guest) && tail_ends_with(guest, "login:"); }, "the login prompt");
       !verdict.passed())
     return verdict;
   guest.note_login_prompt();
@@ -87,7 +87,8 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
   std::size_t from = guest.console().lines().size();
   guest.send(login.user + "\n");
   if (!login.password.empty()) {
-    // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it.
+    // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it. No quiet is needed
+    // from here on: login(1) flushes its input before it prints this prompt, and the proof is asked for again.
     auto asked = [&] { return guest.console().lines().size() > from && tail_ends_with(guest, "assword:"); };
     if (Verdict verdict = dialogue.wait(asked, "the password prompt"); !verdict.passed()) return verdict;
     from = guest.console().lines().size();
@@ -96,7 +97,7 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
   auto refused = [&] { return line_since(guest, from, "Login incorrect"); };
   auto let_in = [&] {
     std::string_view tail = trimmed(guest.console().tail());
-    return quiet(guest) && !tail.empty() && !tail.ends_with("assword:") && !tail.ends_with("login:");
+    return !tail.empty() && !tail.ends_with("assword:") && !tail.ends_with("login:");
   };
   if (Verdict verdict = dialogue.wait([&] { return refused() || let_in(); }, "the shell prompt"); !verdict.passed())
     return verdict;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/run/event.hpp"
+#include "harness/support/clock.hpp"
 
 namespace bootgate {
 
@@ -29,14 +30,20 @@ class EventQueue {
     wake_.notify_one();
   }
 
-  /// The next event in order; waits for it. Nothing once the queue is closed and empty.
-  std::optional<Event> pop() {
+  /// The next event in order; nothing when none has come within `patience`, or when the queue is at its end.
+  std::optional<Event> pop(Duration patience) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return closed_ || !events_.empty(); });
+    wake_.wait_for(lock, patience, [this] { return closed_ || !events_.empty(); });
     if (events_.empty()) return std::nullopt;
     Event event = std::move(events_.front());
     events_.pop_front();
     return event;
+  }
+
+  /// Closed, and all events taken.
+  bool at_end() {
+    std::lock_guard lock(mutex_);
+    return closed_ && events_.empty();
   }
 
  private:

@@ -19,6 +19,9 @@
 namespace bootgate {
 namespace {
 
+/// How often the live line's clock moves while nothing happens.
+constexpr Duration display_tick(200);
+
 int give_up(const Error& error) {
   fmt::print(stderr, "{}", render(error));
   return exit_code(error.kind);
@@ -56,7 +59,6 @@ int run_command(const RunArguments& arguments) {
   if (arguments.junit) reports.emplace_back(*arguments.junit, arguments.flavour);
 
   RunResult result;
-  std::optional<Error> failure;
   std::jthread worker([&] {
     auto host = probe_host(arguments, *store, emit, stop.get_token());
     if (host) {
@@ -64,17 +66,23 @@ int run_command(const RunArguments& arguments) {
       RunInputs inputs{plan, *store, definitions.signatures, *directory, arguments.refresh};
       result = run_plan(inputs, emit, stop.get_token());
     } else {
-      failure = host.error();
+      result.timestamp = utc_timestamp();
+      result.error = host.error();
+      result.interrupted = stop.stop_requested();
+      emit(RunDone{result});
     }
     events.close();
   });
-  while (auto event = events.pop()) {
-    terminal.on(*event);
-    for (JunitReport& report : reports) report.on(*event);
+  while (!events.at_end()) {
+    if (auto event = events.pop(display_tick)) {
+      terminal.on(*event);
+      for (JunitReport& report : reports) report.on(*event);
+    } else {
+      terminal.tick();
+    }
   }
   worker.join();
 
-  if (failure) return give_up(*failure);
   for (const JunitReport& report : reports)
     if (report.error() && !result.interrupted) return give_up(*report.error());
   fmt::print(stderr, "{}", verdict_note(result, arguments));

@@ -81,12 +81,12 @@ TEST_F(Definition, ARegexThatExplodesIsAnErrorAndNoVerdictOnTheKernel) {
 name = "s"
 [[case]]
 name = "explodes"
-steps = [{ run = "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! > /dev/kmsg" }, { expect-regex = '(a+)+$' }]
+steps = [{ run = "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! > /dev/kmsg" }, { expect-regex = '^(a|aa)+$' }]
 )");
   RunSeen seen = here_.run({suite.string()});
   EXPECT_EQ(seen.status, 3) << seen.output;
   EXPECT_EQ(seen.cases["explodes"].outcome, "error");
-  EXPECT_THAT(seen.cases["explodes"].message, HasSubstr("(a+)+$"));
+  EXPECT_THAT(seen.cases["explodes"].message, HasSubstr("^(a|aa)+$"));
 }
 
 }  // namespace

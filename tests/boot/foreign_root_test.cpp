@@ -24,7 +24,7 @@ fs::path make_root(const BootRun& here, const std::string& compress, const std::
   return here.directory() / name;
 }
 
-constexpr const char* suite_text = R"(
+constexpr const char* suite_text = R"toml(
 name = "own"
 [[case]]
 name   = "prompt"
@@ -38,7 +38,7 @@ steps = [{ run = "echo $((6 * 7))", output-regex = '^42$' }, { run = "exit 5", s
 [[case]]
 name  = "long-command"
 steps = [{ run = ": LONG; echo done", output-regex = '^done$' }]
-)";
+)toml";
 
 TEST(ForeignRoot, IsDrivenThroughTheShellOnItsConsole) {
   BootRun here;

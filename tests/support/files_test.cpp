@@ -1,0 +1,142 @@
+#include "harness/support/files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "tests/support/temp_dir.hpp"
+
+namespace bootgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<std::string> names_in(const fs::path& dir) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(dir))
+    names.push_back(entry.path().filename().string());
+  return names;
+}
+
+TEST(ReadFile, ReturnsEveryByte) {
+  TempDir dir;
+  std::string bytes("a\0\xff\r\n", 5);
+  bytes += std::string(200'000, 'x');
+  EXPECT_EQ(read_file(dir.file("f", bytes)).value(), bytes);
+}
+
+TEST(ReadFile, SaysWhichFileAndWhy) {
+  auto text = read_file("/no/such/file");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().what, "can't read /no/such/file: No such file or directory");
+}
+
+TEST(ReadFile, RefusesADirectory) {
+  TempDir dir;
+  auto text = read_file(dir.path());
+  ASSERT_FALSE(text);
+  EXPECT_THAT(text.error().what, HasSubstr("Is a directory"));
+}
+
+TEST(WriteFileAtomically, ReplacesTheWholeTextAndLeavesNothingElse) {
+  TempDir dir;
+  dir.file("f", "a longer text");
+  dir.file("f", "new");
+  EXPECT_EQ(read_file(dir.path() / "f").value(), "new");
+  EXPECT_THAT(names_in(dir.path()), ElementsAre("f"));
+}
+
+TEST(WriteFileAtomically, FailsWhereItsDirectoryIsMissing) {
+  auto written = write_file_atomically("/no/such/dir/f", "x");
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().what, HasSubstr("/no/such/dir/f: No such file or directory"));
+}
+
+/// RLIMIT_FSIZE stands for a full disk: the write fails in its middle. In a child, for the limit can't be lifted again.
+TEST(WriteFileAtomically, LeavesTheOldFileWhenTheDiskIsFull) {
+  TempDir dir;
+  fs::path file = dir.file("f", "old");
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    auto written = write_file_atomically(file, std::string(5000, 'x'));
+    ::_exit(written ? 1 : 0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0) << "a short write counted as written";
+  EXPECT_EQ(read_file(file).value(), "old");
+  EXPECT_THAT(names_in(dir.path()), ElementsAre("f"));
+}
+
+TEST(WriteFileAtomically, IsNeverSeenHalfWritten) {
+  TempDir dir;
+  fs::path file = dir.file("f", std::string(100'000, 'a'));
+  std::jthread writer([&](std::stop_token stop) {
+    for (char c = 'a'; !stop.stop_requested(); c = c == 'a' ? 'b' : 'a')
+      if (!write_file_atomically(file, std::string(100'000, c))) break;
+  });
+  for (int i = 0; i < 100; ++i) {
+    std::string text = read_file(file).value();
+    ASSERT_EQ(text, std::string(100'000, text[0]));
+  }
+}
+
+TEST(MakeDirectories, MakesParentsAndTakesWhatIsThere) {
+  TempDir dir;
+  EXPECT_TRUE(make_directories(dir.path() / "a/b/c"));
+  EXPECT_TRUE(make_directories(dir.path() / "a/b/c"));
+  EXPECT_TRUE(fs::is_directory(dir.path() / "a/b/c"));
+}
+
+TEST(MakeDirectories, FailsBelowAFile) {
+  TempDir dir;
+  fs::path file = dir.file("f", "");
+  auto made = make_directories(file / "sub");
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().what, HasSubstr("can't make directory " + (file / "sub").string()));
+}
+
+TEST(MakeTempDir, IsFreshEachTime) {
+  TempDir dir;
+  auto first = make_temp_dir(dir.path(), "run-");
+  auto second = make_temp_dir(dir.path(), "run-");
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(*first, *second);
+  EXPECT_THAT(first->filename().string(), testing::StartsWith("run-"));
+  EXPECT_FALSE(make_temp_dir("/no/such/dir", "x"));
+}
+
+TEST(FileLock, MakesTheSecondWaitForTheFirst) {
+  TempDir dir;
+  auto first = FileLock::acquire(dir.path() / "lock");
+  ASSERT_TRUE(first);
+  std::atomic<bool> released = false;
+  auto second = std::async(std::launch::async, [&] {
+    auto lock = FileLock::acquire(dir.path() / "lock");
+    return lock.has_value() && released.load();
+  });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  released = true;
+  first = FileLock::acquire(dir.path() / "another");  // lets go of the first
+  EXPECT_TRUE(second.get());
+}
+
+TEST(FileLock, SaysWhyItCannotBeHad) {
+  auto lock = FileLock::acquire("/no/such/dir/lock");
+  ASSERT_FALSE(lock);
+  EXPECT_THAT(lock.error().what, HasSubstr("can't open lock /no/such/dir/lock"));
+}
+
+}  // namespace
+}  // namespace bootgate

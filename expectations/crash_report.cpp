@@ -1,18 +1,25 @@
 #include "expectations/crash_report.hpp"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 namespace bootgate {
 namespace {
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-bool is_word(char c) { return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+bool is_word(char c) {
+  return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 /// "do_one_initcall.isra.0" -> "do_one_initcall", "__x64_sys_read" -> "sys_read"
 std::string plain_name(std::string_view symbol) {
   symbol = symbol.substr(0, symbol.find('.'));
   for (std::string_view prefix : {"__x64_", "__ia32_", "__se_", "__do_"}) {
-    if (symbol.starts_with(prefix) && symbol.substr(prefix.size()).starts_with("sys_")) symbol.remove_prefix(prefix.size());
+    if (symbol.starts_with(prefix) && symbol.substr(prefix.size()).starts_with("sys_"))
+      symbol.remove_prefix(prefix.size());
   }
   return std::string(symbol);
 }
@@ -20,7 +27,8 @@ std::string plain_name(std::string_view symbol) {
 /// The symbol of "symbol+0x1f/0x40" that ends right before `plus`, or an empty one.
 std::string_view symbol_before(std::string_view text, std::size_t plus) {
   std::size_t start = plus;
-  while (start > 0 && (is_word(text[start - 1]) || text[start - 1] == '.' || text[start - 1] == '$')) --start;
+  while (start > 0 && (is_word(text[start - 1]) || text[start - 1] == '.' || text[start - 1] == '$'))
+    --start;
   return text.substr(start, plus - start);
 }
 
@@ -47,7 +55,8 @@ std::string_view to_string(Severity severity) {
 
 std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped) {
   auto is_skipped = [&](const std::string& name) {
-    return std::find(skipped.begin(), skipped.end(), name) != skipped.end();
+    return std::any_of(skipped.begin(), skipped.end(),
+                       [&](const std::string& skip) { return ::fnmatch(skip.c_str(), name.c_str(), 0) == 0; });
   };
   bool in_trace = false;
   std::optional<std::string> from_trace;
@@ -57,7 +66,8 @@ std::optional<std::string> guilty_function(std::span<const std::string> lines, s
       auto name = frame(line);
       if (name && !is_skipped(*name)) return name;
     }
-    if (line.find("Call Trace:") != std::string::npos || line.find("stack backtrace:") != std::string::npos) in_trace = true;
+    if (line.find("Call Trace:") != std::string::npos || line.find("stack backtrace:") != std::string::npos)
+      in_trace = true;
     if (!in_trace || from_trace || line.find("RIP:") != std::string::npos) continue;
     auto name = frame(line);
     if (name && !is_skipped(*name)) from_trace = name;
@@ -71,7 +81,8 @@ std::string masked_title(std::string_view title) {
     bool word_start = i == 0 || !is_word(title[i - 1]);
     bool prefixed = title.substr(i).starts_with("0x");
     std::size_t digits = i + (prefixed ? 2 : 0), end = digits;
-    while (end < title.size() && is_hex(title[end])) ++end;
+    while (end < title.size() && is_hex(title[end]))
+      ++end;
     bool whole = end == title.size() || !is_word(title[end]);
     // Eight digits and more are an address; shorter words may be names ("decade", "face").
     if (word_start && whole && (prefixed ? end > digits : end - digits >= 8)) {

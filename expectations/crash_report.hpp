@@ -14,17 +14,19 @@ enum class Severity { notice, failure, fatal };
 
 std::string_view to_string(Severity severity);
 
-/// A splat with its stable title, in the form known from syzbot ("WARNING in F"): no line numbers, addresses, CPUs, pids.
+/// A splat with its stable title, in the form known from syzbot ("WARNING in F"): no line numbers, addresses, CPUs,
+/// pids.
 struct CrashReport {
-  std::string id;     // of the signature that found it
+  std::string id;  // of the signature that found it
   std::string title;
   Severity severity = Severity::failure;
   std::size_t first_line = 0;      // number of its first console line, from 0
   std::vector<std::string> lines;  // as on the console, without line ends
 };
 
-/// The guilty function: that of the first kernel-mode "RIP:", else the first frame of the call trace that is certain (no "?")
-/// and not in `skipped`; a skipped RIP is passed over too. Suffixes of the compiler (.isra.0, .cold) are cut.
+/// The guilty function: that of the first kernel-mode "RIP:", else the first frame of the call trace that is certain
+/// (no "?") and matches none of `skipped` (names, with * for anything); a skipped RIP is passed over too. Suffixes of
+/// the compiler (.isra.0, .cold) are cut.
 std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped);
 
 /// A title without what differs from one boot to the next: addresses become ADDR.

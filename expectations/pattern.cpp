@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <fmt/format.h>
+#include <pcre2.h>
 
 #include "harness/support/text.hpp"
 
@@ -108,7 +107,9 @@ Result<Pattern> Pattern::compile(const PatternText& text) {
   return Pattern(std::move(impl));
 }
 
-const PatternText& Pattern::text() const { return impl_->text; }
+const PatternText& Pattern::text() const {
+  return impl_->text;
+}
 
 Result<std::optional<PatternMatch>> Pattern::find(std::string_view subject) const {
   const std::string& text = impl_->text.text;

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "expectations/signatures.hpp"
 #include "harness/support/text.hpp"
@@ -45,6 +45,7 @@ void read_row(TomlTable& row, SignatureSet& set) {
   bool continues = row.boolean("continues").value_or(false);
   bool tail = row.boolean("tail").value_or(false);
   bool framed = row.boolean("framed").value_or(false);
+  bool names_next = row.boolean("names-next").value_or(false);
   std::vector<Pattern> except;
   for (const std::string& text : row.strings("except")) {
     auto compiled = Pattern::compile({text, true, row.at("except")});
@@ -61,7 +62,7 @@ void read_row(TomlTable& row, SignatureSet& set) {
              fmt::format("the first stands in {}:{}", twin->at.file, twin->at.line));
   if (!pattern) return;
   set.rows.push_back({std::move(id), std::move(literal), std::move(*pattern), severity, std::move(title),
-                      std::move(except), continues, tail, framed, row.at()});
+                      std::move(except), continues, tail, framed, names_next, row.at()});
 }
 
 }  // namespace
@@ -74,7 +75,8 @@ SignatureSet read_signatures(const fs::path& dir, std::vector<Error>& errors) {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   // Without signatures everything would pass.
-  if (files.empty()) errors.push_back(Error{Error::Kind::bench, fmt::format("no signatures in {}", dir.string()), {}, {}});
+  if (files.empty())
+    errors.push_back(Error{Error::Kind::bench, fmt::format("no signatures in {}", dir.string()), {}, {}});
   for (const fs::path& file : files) {
     auto document = TomlDocument::read(file);
     if (!document) {
@@ -82,8 +84,10 @@ SignatureSet read_signatures(const fs::path& dir, std::vector<Error>& errors) {
       continue;
     }
     TomlTable root = document->root();
-    for (std::string& name : root.strings("skipped-frames")) set.skipped_frames.push_back(std::move(name));
-    for (TomlTable& row : root.tables("signature")) read_row(row, set);
+    for (std::string& name : root.strings("skipped-frames"))
+      set.skipped_frames.push_back(std::move(name));
+    for (TomlTable& row : root.tables("signature"))
+      read_row(row, set);
     root.finish();
     errors.insert(errors.end(), document->errors().begin(), document->errors().end());
   }

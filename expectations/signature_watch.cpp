@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <deque>
 
 #include "expectations/signatures.hpp"
@@ -14,7 +13,9 @@ constexpr std::size_t report_bytes = 128 * 1024;
 constexpr std::size_t report_lines = 400;
 constexpr std::size_t lines_before = 5;
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 /// A rule of at least 20 "=", as sanitizers and lockdep draw it.
 bool is_rule(std::string_view text) {
@@ -22,17 +23,51 @@ bool is_rule(std::string_view text) {
 }
 
 /// What may open a report, in the lines before its header.
-bool is_opening(std::string_view text) { return has(text, "[ cut here ]") || is_rule(text); }
+bool is_opening(std::string_view text) {
+  return has(text, "[ cut here ]") || is_rule(text);
+}
 
-bool ends_always(std::string_view text) { return has(text, "---[ end Kernel panic") || has(text, "Rebooting in "); }
+bool ends_always(std::string_view text) {
+  return has(text, "---[ end Kernel panic") || has(text, "Rebooting in ");
+}
 
 /// Lines that go on behind "</TASK>": another part of the same splat.
 bool goes_on(std::string_view text) {
-  constexpr std::array<std::string_view, 24> beginnings = {
-      "Modules linked in:", "CPU:", "Tainted:", "Hardware name:", "RIP:", "Code:", "RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:",
-      "FS:",                "CS:",  "CR2:",     "DR0:",           "DR3:", "PKRU:", "---[", "note:", "Kernel Offset:",
-      "Call Trace:",        " ",    "Kernel panic"};
-  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view word) { return text.starts_with(word); });
+  constexpr std::string_view beginnings[] = {"Modules linked in:",
+                                             "CPU:",
+                                             "Tainted:",
+                                             "Hardware name:",
+                                             "RIP:",
+                                             "Code:",
+                                             "RSP:",
+                                             "RAX:",
+                                             "RDX:",
+                                             "RBP:",
+                                             "R10:",
+                                             "R13:",
+                                             "FS:",
+                                             "CS:",
+                                             "CR2:",
+                                             "DR0:",
+                                             "DR3:",
+                                             "PKRU:",
+                                             "---[",
+                                             "note:",
+                                             "Kernel Offset:",
+                                             "Call Trace:",
+                                             " ",
+                                             "Kernel panic"};
+  return std::any_of(std::begin(beginnings), std::end(beginnings),
+                     [&](std::string_view word) { return text.starts_with(word); });
+}
+
+/// The length of "[    T1]" or "[C0]" (CONFIG_PRINTK_CALLER), which stands right behind the time stamp.
+std::size_t caller_width(std::string_view line) {
+  if (!line.starts_with('[')) return 0;
+  std::size_t i = std::min(line.find_first_not_of(' ', 1), line.size());
+  if (i == line.size() || (line[i] != 'T' && line[i] != 'C')) return 0;
+  std::size_t close = std::min(line.find_first_not_of("0123456789", i + 1), line.size());
+  return close > i + 1 && close < line.size() && line[close] == ']' ? close + 1 : 0;
 }
 
 /// The message of a record: what stands behind its time stamp, wherever in the line that is.
@@ -40,15 +75,15 @@ std::string_view message_of(std::string_view line) {
   std::size_t bracket = line.find('[');
   while (bracket != std::string_view::npos) {
     std::size_t i = bracket + 1;
-    while (i < line.size() && line[i] == ' ') ++i;
+    while (i < line.size() && line[i] == ' ')
+      ++i;
     std::size_t digits = i;
-    while (i < line.size() && (std::isdigit(static_cast<unsigned char>(line[i])) || line[i] == '.')) ++i;
+    while (i < line.size() && (std::isdigit(static_cast<unsigned char>(line[i])) || line[i] == '.'))
+      ++i;
     bool stamp = i > digits + 2 && i < line.size() && line[i] == ']' && has(line.substr(digits, i - digits), ".");
     if (stamp) {
       line.remove_prefix(i + 1);
-      // CONFIG_PRINTK_CALLER
-      if (std::size_t close = line.find(']'); line.starts_with("[ ") && close != std::string_view::npos && close < 16)
-        line.remove_prefix(close + 1);
+      line.remove_prefix(caller_width(line));
       if (line.starts_with(' ')) line.remove_prefix(1);
       return line;
     }
@@ -63,6 +98,7 @@ struct OpenReport {
   CrashReport report;
   std::size_t bytes = 0;
   TimePoint last{};
+  bool trace_began = false;
   bool trace_ended = false;
 };
 
@@ -84,7 +120,7 @@ struct SignatureWatch::Impl {
     for (const Signature& row : signatures->rows) {
       if (!has(message, row.literal)) continue;
       auto match = row.pattern.find(message);
-      if (!match) trouble = match.error();
+      if (!match && !trouble) trouble = match.error();
       if (!match || !*match || excepted(row, message)) continue;
       return Hit{&row, std::move((*match)->captures)};
     }
@@ -104,7 +140,8 @@ struct SignatureWatch::Impl {
     open->captures = std::move(hit.captures);
     open->report.id = hit.signature->id;
     open->report.severity = hit.signature->severity;
-    auto first = std::find_if(before.begin(), before.end(), [](const std::string& earlier) { return is_opening(message_of(earlier)); });
+    auto first = std::find_if(before.begin(), before.end(),
+                              [](const std::string& earlier) { return is_opening(message_of(earlier)); });
     open->report.first_line = number - static_cast<std::size_t>(before.end() - first);
     open->report.lines.assign(first, before.end());
     append(line, now);
@@ -118,17 +155,20 @@ struct SignatureWatch::Impl {
 
   /// The line belongs to the open report, or has ended it and is to be looked at for itself.
   bool continue_open(std::string_view line, std::string_view message, TimePoint now) {
-    if (open->trace_ended && !goes_on(message)) {
+    // Behind the trace of a sanitizer stand more: who allocated, who freed.
+    if (open->trace_ended && !open->signature->framed && !goes_on(message)) {
       close();
       return false;
     }
     auto hit = find(message);
-    if (hit && !hit->signature->continues) {
+    bool named_ahead = open->signature->names_next && !open->trace_began;
+    if (hit && !hit->signature->continues && !named_ahead) {
       close();
       return false;
     }
     if (hit && hit->signature->severity == Severity::fatal) open->report.severity = Severity::fatal;
     append(line, now);
+    if (has(message, "Call Trace:")) open->trace_began = true;
     if (has(message, "</TASK>")) open->trace_ended = true;
     bool end_trace = has(message, "---[ end trace") && !open->signature->tail;
     bool full = open->bytes > report_bytes || open->report.lines.size() >= report_lines;
@@ -137,18 +177,31 @@ struct SignatureWatch::Impl {
     return true;
   }
 
+  /// The title with its {holes} filled. What the guest said is never looked at for holes again.
+  std::string filled_title(std::string_view form, const Captures& captures, const std::vector<std::string>& lines) {
+    std::string title;
+    for (std::size_t at; (at = form.find('{')) != std::string_view::npos;) {
+      std::size_t end = form.find('}', at);
+      if (end == std::string_view::npos) break;
+      const std::string_view name = form.substr(at + 1, end - at - 1);
+      auto capture =
+          std::find_if(captures.begin(), captures.end(), [&](const auto& named) { return named.first == name; });
+      title += form.substr(0, at);
+      if (capture != captures.end())
+        title += capture->second;
+      else if (name == "function")
+        title += guilty_function(lines, signatures->skipped_frames).value_or("unknown function");
+      else
+        title += form.substr(at, end + 1 - at);
+      form.remove_prefix(end + 1);
+    }
+    return title.append(form);
+  }
+
   void close() {
     if (!open) return;
     CrashReport report = std::move(open->report);
-    std::string title = open->signature->title;
-    auto substitute = [&](const std::string& name, const std::string& value) {
-      const std::string hole = "{" + name + "}";
-      for (std::size_t at; (at = title.find(hole)) != std::string::npos;) title.replace(at, hole.size(), value);
-    };
-    for (const auto& [name, value] : open->captures) substitute(name, value);
-    if (has(title, "{function}"))
-      substitute("function", guilty_function(report.lines, signatures->skipped_frames).value_or("unknown function"));
-    report.title = masked_title(title);
+    report.title = masked_title(filled_title(open->signature->title, open->captures, report.lines));
     open.reset();
     before.clear();
     finished.push_back(std::move(report));
@@ -173,15 +226,25 @@ SignatureWatch::~SignatureWatch() = default;
 SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
 SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
 
-void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) { impl_->line(text, number, now); }
-bool SignatureWatch::collecting() const { return impl_->open.has_value(); }
-void SignatureWatch::close() { impl_->close(); }
-const std::optional<Error>& SignatureWatch::trouble() const { return impl_->trouble; }
+void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) {
+  impl_->line(text, number, now);
+}
+bool SignatureWatch::collecting() const {
+  return impl_->open.has_value();
+}
+void SignatureWatch::close() {
+  impl_->close();
+}
+const std::optional<Error>& SignatureWatch::trouble() const {
+  return impl_->trouble;
+}
 
 std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
   return impl_->open ? std::optional(impl_->open->last + report_quiet) : std::nullopt;
 }
 
-std::vector<CrashReport> SignatureWatch::take() { return std::exchange(impl_->finished, {}); }
+std::vector<CrashReport> SignatureWatch::take() {
+  return std::exchange(impl_->finished, {});
+}
 
 }  // namespace bootgate

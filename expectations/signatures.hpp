@@ -24,22 +24,27 @@ struct Signature {
   std::string literal;  // a line is looked at only when it holds this
   Pattern pattern;
   Severity severity = Severity::failure;
-  /// With {group} for named groups, and {function} for the guilty function: RIP's, or the first frame that isn't skipped.
+  /// With {group} for named groups, and {function} for the guilty function: RIP's, or the first frame that isn't
+  /// skipped.
   std::string title;
   std::vector<Pattern> except;  // a line that one of these matches is no hit
-  /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG at".
+  /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG
+  /// at".
   bool continues = false;
   /// Registers, and perhaps a panic, follow its "end trace".
   bool tail = false;
   /// It stands between two lines of "=": the second one ends it.
   bool framed = false;
+  /// It is the text of a WARNING: or BUG: that follows, and names it: the next header belongs to it.
+  bool names_next = false;
   SourcePos at;
 };
 
 /// All rows, in the order of files and rows: the first that hits a line names it.
 struct SignatureSet {
   std::vector<Signature> rows;
-  std::vector<std::string> skipped_frames;  // functions that are never guilty: panic, dump_stack, ...
+  std::vector<std::string>
+      skipped_frames;  // functions that are never guilty, with * for anything: panic, __asan_*, ...
 };
 
 /// Reads every *.toml of `dir`, sorted by name. All errors of all files are collected into `errors`.

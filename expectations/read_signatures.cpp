@@ -47,12 +47,13 @@ void read_row(TomlTable& row, SignatureSet& set) {
   bool framed = row.boolean("framed").value_or(false);
   bool names_next = row.boolean("names-next").value_or(false);
   std::vector<Pattern> except;
-  for (const std::string& text : row.strings("except")) {
-    auto compiled = Pattern::compile({text, true, row.at("except")});
+  for (TomlString& item : row.placed_strings("except")) {
+    ++item.at.column;  // behind the quote
+    auto compiled = Pattern::compile({std::move(item.text), true, item.at});
     if (compiled)
       except.push_back(std::move(*compiled));
     else
-      row.note(compiled.error().what, row.at("except"), compiled.error().hint);
+      row.note(compiled.error().what, *compiled.error().at, compiled.error().hint);
   }
   row.finish();
   auto same_id = [&](const Signature& other) { return other.id == id; };

@@ -1,6 +1,6 @@
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include <cstdio>
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/definitions.hpp"

@@ -12,8 +12,10 @@ Definitions read_definitions(const std::vector<std::string>& suites) {
   SignatureSet signatures = read_signatures(data_root() / "expectations/signatures", definitions.errors);
   definitions.profiles = read_profiles(data_root() / "fixtures/profiles.toml", definitions.errors);
   KnownNames known;
-  for (const Signature& signature : signatures.rows) known.signatures.push_back(signature.id);
-  for (const Profile& profile : definitions.profiles) known.profiles.push_back(profile.name);
+  for (const Signature& signature : signatures.rows)
+    known.signatures.push_back(signature.id);
+  for (const Profile& profile : definitions.profiles)
+    known.profiles.push_back(profile.name);
   definitions.signatures = std::make_shared<SignatureSet>(std::move(signatures));
 
   for (const std::string& name : suites) {

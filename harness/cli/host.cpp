@@ -1,8 +1,8 @@
 #include "harness/cli/host.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include <cstdio>
 
 #include "harness/run/run.hpp"
 
@@ -17,7 +17,8 @@ Result<ProbeFiles> known_good_files(const Store& store, const EmitEvent& emit, s
   return ProbeFiles{files->kernel.image, files->initramfs.file};
 }
 
-Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit, std::stop_token stop) {
+Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit,
+                             std::stop_token stop) {
   auto qemu = find_qemu(arguments.qemu, store);
   if (!qemu) return tl::unexpected(qemu.error());
   AcceleratorRequest request;

@@ -14,7 +14,8 @@ namespace bootgate {
 Result<ProbeFiles> known_good_files(const Store& store, const EmitEvent& emit, std::stop_token stop);
 
 /// Finds QEMU and chooses the accelerator.
-Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit, std::stop_token stop);
+Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit,
+                             std::stop_token stop);
 
 /// Prints errors to standard error. The exit status they call for.
 int print_errors(const std::vector<Error>& errors);

@@ -1,10 +1,9 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <thread>
-
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "fixtures/kernel.hpp"
 #include "harness/cli/commands.hpp"
@@ -76,7 +75,8 @@ int run_command(const RunArguments& arguments) {
   while (!events.at_end()) {
     if (auto event = events.pop(display_tick)) {
       terminal.on(*event);
-      for (JunitReport& report : reports) report.on(*event);
+      for (JunitReport& report : reports)
+        report.on(*event);
     } else {
       terminal.tick();
     }

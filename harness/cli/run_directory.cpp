@@ -1,14 +1,13 @@
 #include "harness/cli/run_directory.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <ctime>
-
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 
 namespace bootgate {
 

@@ -5,8 +5,8 @@
 
 namespace bootgate {
 
-/// Makes `out/20261123-012000` (UTC; with -2, -3 where that exists: two runs may start in one second) and points the link
-/// `out/latest` at it.
+/// Makes `out/20261123-012000` (UTC; with -2, -3 where that exists: two runs may start in one second) and points the
+/// link `out/latest` at it.
 Result<fs::path> make_run_directory(const fs::path& out);
 
 }  // namespace bootgate

@@ -1,17 +1,18 @@
 #include "harness/cli/signals.hpp"
 
-#include <csignal>
-#include <thread>
-
 #include <pthread.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <thread>
 
 namespace bootgate {
 
 void stop_on_signals(std::stop_source source) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([source = std::move(source), signals]() mutable {
     int received = 0;

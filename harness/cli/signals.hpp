@@ -5,8 +5,8 @@
 
 namespace bootgate {
 
-/// From here on SIGINT, SIGTERM and SIGHUP request a stop of `source`; the second one ends the program at once with 130, and
-/// every QEMU with it. To be called before other threads are started: they inherit the blocked signals.
+/// From here on SIGINT, SIGTERM and SIGHUP request a stop of `source`; the second one ends the program at once with
+/// 130, and every QEMU with it. To be called before other threads are started: they inherit the blocked signals.
 void stop_on_signals(std::stop_source source);
 
 }  // namespace bootgate

@@ -7,7 +7,8 @@ void Console::feed(std::string_view bytes, TimePoint now) {
   bytes_ += bytes.size();
   last_byte_ = now;
   if (flooded()) return;
-  for (std::string& line : splitter_.feed(bytes)) lines_.push_back({std::move(line), now});
+  for (std::string& line : splitter_.feed(bytes))
+    lines_.push_back({std::move(line), now});
 }
 
 }  // namespace bootgate

@@ -1,10 +1,10 @@
 #include "harness/console/control.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "harness/console/line_splitter.hpp"
 #include "harness/support/text.hpp"
@@ -48,7 +48,9 @@ std::optional<EndMarker> parse_end(std::string_view fields) {
   return EndMarker{*id, *status, parts[2] == "sync"};
 }
 
-std::string sync_text(const std::string& nonce, int id) { return fmt::format("bootgate: {} sync {}", nonce, id); }
+std::string sync_text(const std::string& nonce, int id) {
+  return fmt::format("bootgate: {} sync {}", nonce, id);
+}
 
 }  // namespace
 
@@ -97,9 +99,13 @@ void Control::marker(std::string_view fields, std::string_view output) {
   answer_ = ControlAnswer{std::string(output), end->status, end->synced, truncated_};
 }
 
-std::optional<ControlAnswer> Control::take_answer() { return std::exchange(answer_, std::nullopt); }
+std::optional<ControlAnswer> Control::take_answer() {
+  return std::exchange(answer_, std::nullopt);
+}
 
-std::string Control::sync_line() const { return sync_text(nonce_, id_); }
+std::string Control::sync_line() const {
+  return sync_text(nonce_, id_);
+}
 
 std::string ConsoleShell::handshake() const {
   return fmt::format("stty -echo; nl='\n'; printf '\\n@boot''gate:%s:ready@\\n' {}\n", nonce_);
@@ -146,12 +152,17 @@ void ConsoleShell::line(std::string_view text) {
   if (!end || end->id != id_ || !collecting_) return;
   collecting_ = false;
   // The marker's own leading newline, and the last line's.
-  for (int i = 0; i < 2 && !output_.empty() && output_.back() == '\n'; ++i) output_.pop_back();
+  for (int i = 0; i < 2 && !output_.empty() && output_.back() == '\n'; ++i)
+    output_.pop_back();
   answer_ = ControlAnswer{std::exchange(output_, {}), end->status, end->synced, truncated_};
 }
 
-std::optional<ControlAnswer> ConsoleShell::take_answer() { return std::exchange(answer_, std::nullopt); }
+std::optional<ControlAnswer> ConsoleShell::take_answer() {
+  return std::exchange(answer_, std::nullopt);
+}
 
-std::string ConsoleShell::sync_line() const { return sync_text(nonce_, id_); }
+std::string ConsoleShell::sync_line() const {
+  return sync_text(nonce_, id_);
+}
 
 }  // namespace bootgate

@@ -2,13 +2,14 @@
 //
 // Over ttyS1 the other end is fixtures/rootfs/busybox/lib/bootgate/control. It says
 //     \n@bootgate:NONCE:ready@\n
-// when it starts, reads lines "ID COMMAND" (COMMAND quoted for the shell, newlines as "$nl"), and answers with the output and
+// when it starts, reads lines "ID COMMAND" (COMMAND quoted for the shell, newlines as "$nl"), and answers with the
+// output and
 //     \n@bootgate:NONCE:ID:STATUS:sync@\n
-// where "sync" means that it wrote "bootgate: NONCE sync ID" to /dev/kmsg: once the console shows that line, it has shown
-// all that the command made the kernel print ("nosync": there was no /dev/kmsg to write to).
+// where "sync" means that it wrote "bootgate: NONCE sync ID" to /dev/kmsg: once the console shows that line, it has
+// shown all that the command made the kernel print ("nosync": there was no /dev/kmsg to write to).
 //
-// A root without that script is driven through the shell that is logged in on ttyS0 (ConsoleShell): the same markers, split
-// when sent so that an echo can't match.
+// A root without that script is driven through the shell that is logged in on ttyS0 (ConsoleShell): the same markers,
+// split when sent so that an echo can't match.
 #pragma once
 
 #include <optional>

@@ -8,7 +8,9 @@ namespace {
 /// Real sequences are short. Without a bound, one stray ESC ] would swallow the rest of the console.
 constexpr std::size_t longest_escape = 256;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
@@ -16,7 +18,8 @@ std::size_t skip_kernel_stamp(std::string_view text, std::size_t from) {
   std::size_t i = from;
   auto take = [&](auto accepted) {
     std::size_t start = i;
-    while (i < text.size() && accepted(text[i])) ++i;
+    while (i < text.size() && accepted(text[i]))
+      ++i;
     return i - start;
   };
   auto blank = [](char c) { return c == ' '; };
@@ -105,8 +108,7 @@ void LineSplitter::escape(char c) {
       break;
     case State::osc_escape:
     case State::charset:
-    default:
-      state_ = State::text;
+    default: state_ = State::text;
   }
 }
 

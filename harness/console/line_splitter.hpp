@@ -13,9 +13,9 @@ std::size_t skip_kernel_stamp(std::string_view text, std::size_t from = 0);
 /// Where in `text` a kernel stamp starts, or npos.
 std::size_t find_kernel_stamp(std::string_view text);
 
-/// Drops what steers terminals (CSI, OSC and charset sequences, NUL, BEL, XON, XOFF, DEL), ends lines at \n, \r\n, \r\r\n
-/// and at a lone \r, and cuts lines longer than 16 KiB. A kernel record that was printed into the middle of a line, such
-/// as a prompt, becomes a line of its own.
+/// Drops what steers terminals (CSI, OSC and charset sequences, NUL, BEL, XON, XOFF, DEL), ends lines at \n, \r\n,
+/// \r\r\n and at a lone \r, and cuts lines longer than 16 KiB. A kernel record that was printed into the middle of a
+/// line, such as a prompt, becomes a line of its own.
 class LineSplitter {
  public:
   static constexpr std::size_t longest_line = 16 * 1024;
@@ -23,8 +23,8 @@ class LineSplitter {
   /// Lines that these bytes complete, in order.
   std::vector<std::string> feed(std::string_view bytes);
 
-  /// The unfinished line: where prompts stand. When kernel records were printed right behind a prompt, it is that prompt
-  /// still: whoever printed it waits for an answer.
+  /// The unfinished line: where prompts stand. When kernel records were printed right behind a prompt, it is that
+  /// prompt still: whoever printed it waits for an answer.
   std::string_view tail() const;
 
  private:

@@ -1,12 +1,11 @@
 #include "harness/machine/accelerator.hpp"
 
-#include <cerrno>
-#include <cstring>
-
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
 
 #include "harness/machine/machine.hpp"
 #include "harness/support/sha256.hpp"
@@ -26,7 +25,8 @@ std::optional<std::string> device_trouble(const fs::path& device) {
   UniqueFd fd(::open(device.c_str(), O_RDWR | O_CLOEXEC));
   if (fd) return std::nullopt;
   if (errno == EACCES || errno == EPERM)
-    return fmt::format("no permission for {} (usermod -aG kvm {})", device.string(), ::getlogin() ? ::getlogin() : "USER");
+    return fmt::format("no permission for {} (usermod -aG kvm {})", device.string(),
+                       ::getlogin() ? ::getlogin() : "USER");
   return fmt::format("{}: {}", device.string(), std::strerror(errno));
 }
 
@@ -68,7 +68,8 @@ Result<std::string> probe(const AcceleratorRequest& request, const QemuProgram& 
     return bench_error("no known-good kernel to try it with: " + one_line(files.error()));
   }
   auto boot_id = read_file("/proc/sys/kernel/random/boot_id");
-  std::string key = sha256(fmt::format("{} {} {}", boot_id.value_or(""), qemu.path.string(), qemu.version)).substr(0, 16);
+  std::string key =
+      sha256(fmt::format("{} {} {}", boot_id.value_or(""), qemu.path.string(), qemu.version)).substr(0, 16);
   auto entry = store.obtain("kvm-probe", key, [&](const fs::path& directory) -> Result<> {
     if (request.progress) request.progress("trying KVM with a known-good kernel");
     auto answer = boot_under_kvm(*files, qemu, directory, request.stop);

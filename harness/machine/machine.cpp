@@ -1,17 +1,16 @@
 #include "harness/machine/machine.hpp"
 
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <functional>
-
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "harness/support/text.hpp"
 
@@ -112,8 +111,12 @@ void Machine::Impl::reap_if_ended() {
 void Machine::Impl::round(TimePoint deadline) {
   if (status) return;
   auto poll_once = [&](bool with_console, Duration timeout) {
-    std::array<pollfd, 7> polled{console.wanted(),    console_input.wanted(false), control.wanted(),
-                                 qmp_stream.wanted(), errors_stream.wanted(),      {child->pidfd(), POLLIN, 0},
+    std::array<pollfd, 7> polled{console.wanted(),
+                                 console_input.wanted(false),
+                                 control.wanted(),
+                                 qmp_stream.wanted(),
+                                 errors_stream.wanted(),
+                                 {child->pidfd(), POLLIN, 0},
                                  {stop_event.get(), POLLIN, 0}};
     if (!with_console) polled[0].fd = -1;
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<Duration::rep>(0, timeout.count())));
@@ -197,13 +200,13 @@ Result<Machine> Machine::start(const MachineSpec& spec, std::stop_token stop) {
   impl->on_stop = std::make_unique<std::stop_callback<std::function<void()>>>(
       stop, [fd = impl->stop_event.get()] { ::eventfd_write(fd, 1); });
   // Our copies of the far ends go now, so that their end is seen when QEMU's own go.
-  for (FdPair* pair : {&*control, &*qmp}) pair->second.reset();
+  for (FdPair* pair : {&*control, &*qmp})
+    pair->second.reset();
   output->second.reset();
   errors->second.reset();
 
   Machine machine(std::move(impl));
-  if (auto greeting = machine.impl_->await(-1, Clock::now() + 30s); !greeting)
-    return tl::unexpected(greeting.error());
+  if (auto greeting = machine.impl_->await(-1, Clock::now() + 30s); !greeting) return tl::unexpected(greeting.error());
   if (auto ready = machine.execute("qmp_capabilities"); !ready) return tl::unexpected(ready.error());
   return machine;
 }
@@ -238,10 +241,18 @@ Result<Json> Machine::execute(std::string_view command, Json::Object arguments, 
   return std::move(reply->data);
 }
 
-std::optional<ExitStatus> Machine::exited() const { return impl_->status; }
-std::string_view Machine::errors() const { return impl_->errors; }
-const std::vector<std::string>& Machine::argv() const { return impl_->argv; }
-pid_t Machine::pid() const { return impl_->child->pid(); }
+std::optional<ExitStatus> Machine::exited() const {
+  return impl_->status;
+}
+std::string_view Machine::errors() const {
+  return impl_->errors;
+}
+const std::vector<std::string>& Machine::argv() const {
+  return impl_->argv;
+}
+pid_t Machine::pid() const {
+  return impl_->child->pid();
+}
 
 ExitStatus Machine::end() {
   if (impl_->status) return *impl_->status;

@@ -1,7 +1,7 @@
 // Machine: one running QEMU. It owns the process and the near ends of all its descriptors, and is used by one thread.
 //
-// Everything that comes out is drained in one poll(2): a guest whose console nobody reads stops, and reports stalls that
-// are not its own.
+// Everything that comes out is drained in one poll(2): a guest whose console nobody reads stops, and reports stalls
+// that are not its own.
 #pragma once
 
 #include <memory>
@@ -46,7 +46,8 @@ class Machine {
   void send_control(std::string_view bytes);
 
   /// A QMP command and its answer; output that comes meanwhile is kept for the next poll.
-  Result<Json> execute(std::string_view command, Json::Object arguments = {}, Duration within = std::chrono::seconds(5));
+  Result<Json> execute(std::string_view command, Json::Object arguments = {},
+                       Duration within = std::chrono::seconds(5));
 
   /// How QEMU ended, once it has.
   std::optional<ExitStatus> exited() const;

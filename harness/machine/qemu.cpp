@@ -1,8 +1,7 @@
 #include "harness/machine/qemu.hpp"
 
-#include <sys/stat.h>
-
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "harness/support/process.hpp"
 #include "harness/support/sha256.hpp"

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <cmath>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
 
 #include "harness/machine/machine_spec.hpp"
 
@@ -12,13 +12,16 @@ namespace {
 /// QEMU's option parser takes a comma in a value for the next option; a doubled one stands for itself.
 std::string option_value(const fs::path& path) {
   std::string value;
-  for (char c : path.string()) value += c == ',' ? ",," : std::string(1, c);
+  for (char c : path.string())
+    value += c == ',' ? ",," : std::string(1, c);
   return value;
 }
 
 using Arguments = std::vector<std::string>;
 
-void add(Arguments& argv, std::initializer_list<std::string> more) { argv.insert(argv.end(), more); }
+void add(Arguments& argv, std::initializer_list<std::string> more) {
+  argv.insert(argv.end(), more);
+}
 
 void add_shape(Arguments& argv, const MachineSpec& spec) {
   const Profile& profile = spec.profile;
@@ -30,7 +33,8 @@ void add_shape(Arguments& argv, const MachineSpec& spec) {
   add(argv, {"-smp", std::to_string(profile.cpus), "-m", fmt::format("{}M", profile.memory_mib)});
   // A panic or a power-off leaves the machine stopped, with its memory, until we have looked at it.
   add(argv, {"-no-reboot", "-no-shutdown"});
-  for (const std::string& device : profile.devices) add(argv, {"-device", device});
+  for (const std::string& device : profile.devices)
+    add(argv, {"-device", device});
 }
 
 void add_kernel(Arguments& argv, const MachineSpec& spec) {
@@ -68,9 +72,7 @@ std::vector<std::string> replay_argv(const MachineSpec& spec) {
 }
 
 std::string kernel_command_line(const KernelParameters& parameters) {
-  auto seconds = [&](double at_full_speed) {
-    return std::max(1L, std::lround(at_full_speed * parameters.time_scale));
-  };
+  auto seconds = [&](double at_full_speed) { return std::max(1L, std::lround(at_full_speed * parameters.time_scale)); };
   std::vector<std::string> words{
       "nokaslr",
       "console=ttyS0",

@@ -1,9 +1,9 @@
 #include "harness/run/case_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
-
-#include <fmt/format.h>
 
 #include "harness/run/login.hpp"
 #include "harness/support/text.hpp"
@@ -31,7 +31,8 @@ std::string taint_text(long mask) {
 std::string quoted_lines(std::string_view output) {
   std::string text;
   if (output.size() > quoted_output) output = output.substr(0, quoted_output);
-  for (std::string_view line : split(output, '\n')) text += "  " + printable(line) + "\n";
+  for (std::string_view line : split(output, '\n'))
+    text += "  " + printable(line) + "\n";
   return text.empty() ? "  (nothing)\n" : text;
 }
 
@@ -117,9 +118,7 @@ class StepRunner {
     return check_answer(run, std::get<ControlAnswer>(outcome));
   }
 
-  Verdict operator()(const Login& login) {
-    return log_in(guest_, login, describe(*step_), within_, context_.reports);
-  }
+  Verdict operator()(const Login& login) { return log_in(guest_, login, describe(*step_), within_, context_.reports); }
 
   Verdict operator()(const Send& send) {
     guest_.send(send.text);
@@ -164,8 +163,9 @@ class StepRunner {
 
   /// A line that carries a nonce counts only when it is this boot's.
   bool is_ours(const Captures& captures) const {
-    return std::all_of(captures.begin(), captures.end(),
-                       [&](const auto& capture) { return capture.first != "nonce" || capture.second == guest_.nonce(); });
+    return std::all_of(captures.begin(), captures.end(), [&](const auto& capture) {
+      return capture.first != "nonce" || capture.second == guest_.nonce();
+    });
   }
 
   void record(const Captures& captures) {
@@ -176,7 +176,8 @@ class StepRunner {
   Verdict check_answer(const RunCommand& run, const ControlAnswer& answer) {
     std::string output = "its output:\n" + quoted_lines(answer.output);
     if (run.status && answer.status != *run.status)
-      return failed(Cause::mismatch, fmt::format("exit status {} instead of {}: {}", answer.status, *run.status, describe(*step_)),
+      return failed(Cause::mismatch,
+                    fmt::format("exit status {} instead of {}: {}", answer.status, *run.status, describe(*step_)),
                     output);
     if (!run.output) return {};
     auto pattern = Pattern::compile(*run.output);
@@ -188,11 +189,13 @@ class StepRunner {
       record((*match)->captures);
       return {};
     }
-    return failed(Cause::mismatch, fmt::format("no line of output has '{}': {}", printable(run.output->text), describe(*step_)),
-                  output);
+    return failed(Cause::mismatch,
+                  fmt::format("no line of output has '{}': {}", printable(run.output->text), describe(*step_)), output);
   }
 
-  Verdict trouble(const Error& error) const { return {Outcome::error, Cause::bench, one_line(error), describe(*step_)}; }
+  Verdict trouble(const Error& error) const {
+    return {Outcome::error, Cause::bench, one_line(error), describe(*step_)};
+  }
 
   Guest& guest_;
   const Case& case_;
@@ -243,15 +246,16 @@ Verdict run_steps(StepRunner& runner, const Case& the_case, CaseResult& result) 
   return {};
 }
 
-/// What still counts behind the last step: a crash report that ended only now, or a line that must not come. A crash report
-/// explains a step that failed, and so takes its place.
+/// What still counts behind the last step: a crash report that ended only now, or a line that must not come. A crash
+/// report explains a step that failed, and so takes its place.
 Verdict look_back(Guest& guest, const CaseContext& context, Verdict verdict) {
   if (verdict.cause == Cause::signature) return verdict;
   guest.settle();
   const auto& reports = guest.reports();
   bool crashed = std::any_of(reports.begin() + static_cast<std::ptrdiff_t>(context.reports), reports.end(),
                              [&](const CrashReport& report) { return guest.unexpected(report); });
-  if (crashed) return judge(End::signature, guest, verdict.passed() ? "after the last step" : verdict.reason, {}, context.reports);
+  if (crashed)
+    return judge(End::signature, guest, verdict.passed() ? "after the last step" : verdict.reason, {}, context.reports);
   if (!verdict.passed()) return verdict;
   End end = guest.wait([] { return true; }, Clock::now(), false);
   return judge(end, guest, "after the last step", {}, context.reports);

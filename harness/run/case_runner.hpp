@@ -10,9 +10,9 @@ namespace bootgate {
 
 /// What cases leave to the next one on the same machine.
 struct CaseContext {
-  std::size_t cursor = 0;               // the console line behind the last match: boot cases go on from there
-  std::size_t reports = 0;              // crash reports that are charged to a case already
-  std::optional<long> taint;            // /proc/sys/kernel/tainted after the last booted case
+  std::size_t cursor = 0;     // the console line behind the last match: boot cases go on from there
+  std::size_t reports = 0;    // crash reports that are charged to a case already
+  std::optional<long> taint;  // /proc/sys/kernel/tainted after the last booted case
 };
 
 /// The outcome is never `skip` or `not_run`: who calls decides that.

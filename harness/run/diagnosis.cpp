@@ -24,7 +24,8 @@ std::string monitor(Guest& guest, const std::string& command) {
   auto answer = guest.machine().execute("human-monitor-command", {{"command-line", command}});
   std::string text = fmt::format("(qemu) {}\n", command);
   if (!answer) return text + one_line(answer.error()) + "\n";
-  for (std::string_view line : split(answer->text(), '\n')) text += printable(trimmed(line)) + "\n";
+  for (std::string_view line : split(answer->text(), '\n'))
+    text += printable(trimmed(line)) + "\n";
   return text;
 }
 

@@ -17,7 +17,8 @@ Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec) {
   std::error_code failure;
   fs::permissions(files.replay(), fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
                   fs::perm_options::add, failure);
-  if (failure) return bench_error(fmt::format("can't make {} executable: {}", files.replay().string(), failure.message()));
+  if (failure)
+    return bench_error(fmt::format("can't make {} executable: {}", files.replay().string(), failure.message()));
   return {};
 }
 
@@ -26,13 +27,15 @@ Result<> write_findings(const EvidenceFiles& files, const JobResult& result) {
   for (const CaseResult& the_case : result.cases) {
     for (const CrashReport& report : the_case.reports) {
       std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
-      for (const std::string& line : report.lines) text += printable(line) + "\n";
+      for (const std::string& line : report.lines)
+        text += printable(line) + "\n";
       auto written = write_file_atomically(files.directory / fmt::format("crash-{}.txt", ++number), text);
       if (!written) return written;
     }
   }
   Json::Object facts;
-  for (const auto& [name, value] : result.facts) facts.emplace_back(name, value);
+  for (const auto& [name, value] : result.facts)
+    facts.emplace_back(name, value);
   return write_file_atomically(files.directory / "facts.json", dump_json(facts, true) + "\n");
 }
 

@@ -11,8 +11,8 @@ namespace bootgate {
 /// The files of a job's directory.
 struct EvidenceFiles {
   fs::path directory;
-  fs::path console() const { return directory / "console.log"; }          // every byte of ttyS0, written by QEMU
-  fs::path timed_console() const { return directory / "console.txt"; }    // printable lines with host times
+  fs::path console() const { return directory / "console.log"; }        // every byte of ttyS0, written by QEMU
+  fs::path timed_console() const { return directory / "console.txt"; }  // printable lines with host times
   fs::path replay() const { return directory / "replay.sh"; }
   fs::path kernel_config() const { return directory / "kernel.config"; }
   fs::path qemu_errors() const { return directory / "qemu.stderr"; }

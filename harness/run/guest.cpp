@@ -1,9 +1,9 @@
 #include "harness/run/guest.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/os.h>
+
+#include <algorithm>
 
 #include "harness/support/text.hpp"
 
@@ -44,7 +44,9 @@ std::string_view Guest::message(std::size_t line) const {
   return stamp == std::string_view::npos ? text : text.substr(stamp);
 }
 
-bool Guest::control_ready() const { return setup_.has_control ? control_.ready() : shell_.ready(); }
+bool Guest::control_ready() const {
+  return setup_.has_control ? control_.ready() : shell_.ready();
+}
 
 void Guest::begin_case(std::function<bool(const CrashReport&)> allowed) {
   allowed_ = std::move(allowed);
@@ -54,7 +56,8 @@ void Guest::begin_case(std::function<bool(const CrashReport&)> allowed) {
 }
 
 void Guest::forbid(Pattern pattern, std::size_t from) {
-  for (std::size_t line = from; line < seen_lines_; ++line) check_forbidden(pattern, line);
+  for (std::size_t line = from; line < seen_lines_; ++line)
+    check_forbidden(pattern, line);
   forbidden_.push_back(std::move(pattern));
 }
 
@@ -86,7 +89,8 @@ void Guest::take_lines() {
     shell_.line(line.text);
     if (!watching_) continue;
     watch_.line(line.text, seen_lines_, line.at);
-    for (const Pattern& pattern : forbidden_) check_forbidden(pattern, seen_lines_);
+    for (const Pattern& pattern : forbidden_)
+      check_forbidden(pattern, seen_lines_);
   }
 }
 
@@ -96,7 +100,8 @@ bool Guest::unexpected(const CrashReport& report) const {
 
 std::string Guest::qemu_errors() const {
   std::string text;
-  for (std::string_view line : split(trimmed(machine_.errors()), '\n')) text += printable(line) + "\n";
+  for (std::string_view line : split(trimmed(machine_.errors()), '\n'))
+    text += printable(line) + "\n";
   return text;
 }
 
@@ -211,7 +216,8 @@ std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoi
 }
 
 void Guest::settle() {
-  while (watch_.collecting() && alive() && !stopped_) pump(Clock::now() + 50ms);
+  while (watch_.collecting() && alive() && !stopped_)
+    pump(Clock::now() + 50ms);
   if (!alive()) drain();
 }
 

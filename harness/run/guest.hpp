@@ -34,13 +34,13 @@ enum class End {
 
 struct GuestSetup {
   std::string nonce;
-  bool has_control = true;   // our root: commands go over ttyS1; else through the shell on ttyS0
+  bool has_control = true;  // our root: commands go over ttyS1; else through the shell on ttyS0
   double time_scale = 1;
-  Duration silence{};        // scaled
-  TimePoint limit;           // of the whole job
+  Duration silence{};  // scaled
+  TimePoint limit;     // of the whole job
   std::shared_ptr<const SignatureSet> signatures;
   std::function<void(const std::string&)> on_line;  // each console line; may be empty
-  fs::path timed_log;        // lines with host times; empty: none
+  fs::path timed_log;                               // lines with host times; empty: none
 };
 
 /// Host times since the guest was let run.

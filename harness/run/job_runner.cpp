@@ -1,12 +1,11 @@
 #include "harness/run/job_runner.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-
+#include <fmt/format.h>
 #include <sys/random.h>
 #include <sys/sysinfo.h>
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <cstdlib>
 
 #include "harness/run/case_runner.hpp"
 #include "harness/run/diagnosis.hpp"
@@ -26,7 +25,8 @@ std::string make_nonce() {
   // Never short for so few bytes, once the kernel has seeded (getrandom(2)).
   (void)!::getrandom(bytes, sizeof bytes, 0);
   std::string nonce;
-  for (unsigned char byte : bytes) nonce += fmt::format("{:02x}", byte);
+  for (unsigned char byte : bytes)
+    nonce += fmt::format("{:02x}", byte);
   return nonce;
 }
 
@@ -177,13 +177,15 @@ class JobRunner {
       return;
     }
     if (verdict.passed() && !qemu.ok())
-      verdict = {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)), guest->qemu_errors()};
+      verdict = {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)),
+                 guest->qemu_errors()};
     CaseResult result = result_.cases[index];
     result.outcome = verdict.outcome;
     result.cause = verdict.cause;
     result.reason = verdict.reason;
     result.details = verdict.details;
-    result.reports.assign(guest->reports().begin() + static_cast<std::ptrdiff_t>(context_.reports), guest->reports().end());
+    result.reports.assign(guest->reports().begin() + static_cast<std::ptrdiff_t>(context_.reports),
+                          guest->reports().end());
     result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
     finish_case(index, result);
   }
@@ -197,7 +199,8 @@ class JobRunner {
       return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
     if (was_alive) guest.ask_power(true);
     bool off_expected = was_alive;
-    End end = guest.wait([&] { return !off_expected || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
+    End end =
+        guest.wait([&] { return !off_expected || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
     guest.settle();
     return judge(end, guest, "powering the guest off", within, context_.reports);
   }
@@ -210,7 +213,8 @@ class JobRunner {
   }
 
   void skip_the_rest(std::size_t from) {
-    for (std::size_t i = from; i < result_.cases.size(); ++i) finish_case(i, not_run());
+    for (std::size_t i = from; i < result_.cases.size(); ++i)
+      finish_case(i, not_run());
   }
 
   void lose_machine(std::string why) { lost_ = std::move(why); }
@@ -262,7 +266,8 @@ class JobRunner {
     fact("accelerator", std::string(to_string(job_.accelerator.kind)));
     fact("accelerator.reason", job_.accelerator.reason);
     fact("profile", job_.profile.name);
-    fact("machine", fmt::format("{}, {} CPU, {} MiB", job_.profile.machine, job_.profile.cpus, job_.profile.memory_mib));
+    fact("machine",
+         fmt::format("{}, {} CPU, {} MiB", job_.profile.machine, job_.profile.cpus, job_.profile.memory_mib));
     fact("kernel.command_line", spec_.kernel_command_line);
     fact("nonce", nonce_);
     fact("time_scale", fmt::format("{}", job_.time_scale));

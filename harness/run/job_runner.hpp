@@ -30,8 +30,8 @@ struct JobInputs {
   std::shared_ptr<const SignatureSet> signatures;
 };
 
-/// All cases of the job with their names, each not_run: what reports start from. The last one is `clean-end`, which every job
-/// has: no crash report outside of the cases, and a machine that ended as it should.
+/// All cases of the job with their names, each not_run: what reports start from. The last one is `clean-end`, which
+/// every job has: no crash report outside of the cases, and a machine that ended as it should.
 JobResult job_outline(const Job& job);
 
 /// Never fails as a whole: a machine that can't be started is an error of the first case.

@@ -30,11 +30,11 @@ Verdict judge(const EndFacts& facts) {
     case End::matched: return {};
     case End::signature: return failed(Cause::signature, facts.report ? facts.report->title : "crash report", during);
     case End::forbidden:
-      return failed(Cause::mismatch, fmt::format("a line that must not come: {}", printable(facts.forbidden_line)), during);
+      return failed(Cause::mismatch, fmt::format("a line that must not come: {}", printable(facts.forbidden_line)),
+                    during);
     case End::deadline:
       return failed(Cause::deadline, fmt::format("not within {}: {}", format_duration(facts.within), facts.awaited));
-    case End::silence:
-      return failed(Cause::silence, fmt::format("the console fell silent: {}", facts.awaited));
+    case End::silence: return failed(Cause::silence, fmt::format("the console fell silent: {}", facts.awaited));
     case End::power: return failed(Cause::power, power_text(facts.power.value_or("unknown")), during);
     case End::exited:
       // The guest has no means to end QEMU: -no-shutdown keeps it through every reset and power-off.
@@ -44,18 +44,24 @@ Verdict judge(const EndFacts& facts) {
     case End::control_lost:
       return failed(Cause::control_lost, "the command ended the control loop that ran it", during);
     case End::flood:
-      return failed(Cause::console, fmt::format("the console was flooded: more than {} MiB", Console::flood_limit >> 20),
-                    during);
-    case End::trouble:
-      return bench(Cause::bench, facts.trouble ? one_line(*facts.trouble) : "pattern limits", during);
+      return failed(Cause::console,
+                    fmt::format("the console was flooded: more than {} MiB", Console::flood_limit >> 20), during);
+    case End::trouble: return bench(Cause::bench, facts.trouble ? one_line(*facts.trouble) : "pattern limits", during);
     case End::stopped: return bench(Cause::stopped, "interrupted", during);
   }
   return bench(Cause::bench, "unknown end of a wait", during);
 }
 
 Verdict judge(End end, const Guest& guest, std::string awaited, Duration within, std::size_t first_report) {
-  EndFacts facts{end, std::move(awaited), within, std::nullopt, guest.forbidden_line(), guest.power(),
-                 guest.qemu_exit(), guest.qemu_errors(), guest.trouble()};
+  EndFacts facts{end,
+                 std::move(awaited),
+                 within,
+                 std::nullopt,
+                 guest.forbidden_line(),
+                 guest.power(),
+                 guest.qemu_exit(),
+                 guest.qemu_errors(),
+                 guest.trouble()};
   for (std::size_t i = first_report; i < guest.reports().size() && !facts.report; ++i)
     if (guest.unexpected(guest.reports()[i])) facts.report = guest.reports()[i];
   return judge(facts);

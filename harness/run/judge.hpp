@@ -21,11 +21,11 @@ struct Verdict {
 /// The witnesses of a wait that ended otherwise than it should.
 struct EndFacts {
   End end = End::deadline;
-  std::string awaited;                    // "expect 'Linux version'"
-  Duration within{};                      // as scaled
-  std::optional<CrashReport> report;      // the first that is not allowed
+  std::string awaited;                // "expect 'Linux version'"
+  Duration within{};                  // as scaled
+  std::optional<CrashReport> report;  // the first that is not allowed
   std::string forbidden_line;
-  std::optional<std::string> power;       // the reason of QMP's SHUTDOWN event
+  std::optional<std::string> power;  // the reason of QMP's SHUTDOWN event
   std::optional<ExitStatus> qemu_exit;
   std::string qemu_errors;
   std::optional<Error> trouble;

@@ -15,7 +15,9 @@ constexpr Duration prompt_quiet = 150ms;
 constexpr Duration answer_patience = 3s;
 constexpr int questions = 3;
 
-bool quiet(const Guest& guest) { return Clock::now() - guest.console().last_byte() >= prompt_quiet; }
+bool quiet(const Guest& guest) {
+  return Clock::now() - guest.console().last_byte() >= prompt_quiet;
+}
 
 bool tail_ends_with(const Guest& guest, std::string_view text) {
   return trimmed(guest.console().tail()).ends_with(text);
@@ -31,7 +33,11 @@ bool line_since(const Guest& guest, std::size_t from, std::string_view text) {
 class Dialogue {
  public:
   Dialogue(Guest& guest, std::string_view awaited, Duration within, std::size_t first_report)
-      : guest_(guest), awaited_(awaited), within_(within), deadline_(Clock::now() + within), first_report_(first_report) {}
+      : guest_(guest),
+        awaited_(awaited),
+        within_(within),
+        deadline_(Clock::now() + within),
+        first_report_(first_report) {}
 
   Verdict wait(const std::function<bool()>& done, std::string_view what) {
     End end = guest_.wait(done, deadline_, true);
@@ -79,7 +85,8 @@ Result<bool> prompt_stands(const Guest& guest, const Pattern& prompt) {
 
 Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Duration within, std::size_t first_report) {
   Dialogue dialogue(guest, awaited, within, first_report);
-  if (Verdict verdict = dialogue.wait([&] { return quiet(guest) && tail_ends_with(guest, "login:"); }, "the login prompt");
+  if (Verdict verdict =
+          dialogue.wait([&] { return quiet(guest) && tail_ends_with(guest, "login:"); }, "the login prompt");
       !verdict.passed())
     return verdict;
   guest.note_login_prompt();
@@ -87,8 +94,8 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
   std::size_t from = guest.console().lines().size();
   guest.send(login.user + "\n");
   if (!login.password.empty()) {
-    // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it. No quiet is needed
-    // from here on: login(1) flushes its input before it prints this prompt, and the proof is asked for again.
+    // The name is echoed behind the prompt on a line of its own, so the next tail is the answer to it. No quiet is
+    // needed from here on: login(1) flushes its input before it prints this prompt, and the proof is asked for again.
     auto asked = [&] { return guest.console().lines().size() > from && tail_ends_with(guest, "assword:"); };
     if (Verdict verdict = dialogue.wait(asked, "the password prompt"); !verdict.passed()) return verdict;
     from = guest.console().lines().size();

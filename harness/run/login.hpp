@@ -7,8 +7,8 @@
 
 namespace bootgate {
 
-/// True when `prompt` stands at the very end of the console, and nothing has come for 150 ms: text that merely ends so, in
-/// the middle of a message, is followed by more. A literal is compared without the blanks at its end.
+/// True when `prompt` stands at the very end of the console, and nothing has come for 150 ms: text that merely ends so,
+/// in the middle of a message, is followed by more. A literal is compared without the blanks at its end.
 Result<bool> prompt_stands(const Guest& guest, const Pattern& prompt);
 
 /// Logs in. A prompt proves nothing (getty prints it for anybody): the shell must answer.

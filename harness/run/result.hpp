@@ -20,7 +20,20 @@ enum class Outcome { pass, fail, error, skip, not_run };
 std::string_view to_string(Outcome outcome);
 
 /// How a wait ended, when it did not end well; for `type` attributes and statistics.
-enum class Cause { none, mismatch, signature, deadline, silence, exited, power, control_lost, taint, console, bench, stopped };
+enum class Cause {
+  none,
+  mismatch,
+  signature,
+  deadline,
+  silence,
+  exited,
+  power,
+  control_lost,
+  taint,
+  console,
+  bench,
+  stopped
+};
 
 std::string_view to_string(Cause cause);
 
@@ -29,21 +42,21 @@ struct CaseResult {
   std::string name;
   Outcome outcome = Outcome::not_run;
   Cause cause = Cause::none;
-  std::string reason;                 // one line; a crash report's title where there is one
-  std::string details;                // more lines: the step, what was awaited, what came instead
-  std::optional<SourcePos> step;      // where the step that failed is written
-  std::vector<CrashReport> reports;   // the first one wins; later ones are attached
-  std::vector<std::string> excerpt;   // console lines of this case (head and tail of long ones)
-  Captures records;                   // named groups of its patterns
+  std::string reason;                // one line; a crash report's title where there is one
+  std::string details;               // more lines: the step, what was awaited, what came instead
+  std::optional<SourcePos> step;     // where the step that failed is written
+  std::vector<CrashReport> reports;  // the first one wins; later ones are attached
+  std::vector<std::string> excerpt;  // console lines of this case (head and tail of long ones)
+  Captures records;                  // named groups of its patterns
   Duration took{};
 };
 
 struct JobResult {
   std::string name;
-  fs::path directory;                                         // its evidence
-  std::string timestamp;                                      // UTC, of its start
-  std::vector<std::pair<std::string, std::string>> facts;     // kernel.release, qemu.version, accelerator, ...
-  std::vector<CaseResult> cases;                              // all of them, in the order of the suite
+  fs::path directory;                                      // its evidence
+  std::string timestamp;                                   // UTC, of its start
+  std::vector<std::pair<std::string, std::string>> facts;  // kernel.release, qemu.version, accelerator, ...
+  std::vector<CaseResult> cases;                           // all of them, in the order of the suite
   Duration took{};
 };
 

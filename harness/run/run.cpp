@@ -53,7 +53,8 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
   spec.modules_dir = options.modules_dir ? options.modules_dir : kernel->modules;
   spec.modules = options.modules;
-  for (const AddedFile& file : options.added) spec.added.push_back({file.source, file.target});
+  for (const AddedFile& file : options.added)
+    spec.added.push_back({file.source, file.target});
   auto initramfs = make_initramfs(store, spec);
   if (!initramfs) return tl::unexpected(initramfs.error());
   return BootFiles{std::move(*kernel), std::move(*initramfs), true};

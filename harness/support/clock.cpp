@@ -1,11 +1,11 @@
 #include "harness/support/clock.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 namespace bootgate {
 
@@ -36,6 +36,8 @@ std::string format_seconds(Duration duration) {
   return fmt::format("{}.{:03}", duration.count() / 1000, duration.count() % 1000);
 }
 
-std::string utc_timestamp() { return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::time(nullptr))); }
+std::string utc_timestamp() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::time(nullptr)));
+}
 
 }  // namespace bootgate

@@ -12,7 +12,8 @@ using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Duration = std::chrono::milliseconds;
 
-/// Reads "250ms", "30s", "1.5s", "10m" or "2h"; nothing else, and nothing without a unit. Negative and zero are refused.
+/// Reads "250ms", "30s", "1.5s", "10m" or "2h"; nothing else, and nothing without a unit. Negative and zero are
+/// refused.
 std::optional<Duration> parse_duration(std::string_view text);
 
 /// The shortest of those forms: "250ms", "30s", "1.5s".

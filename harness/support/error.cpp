@@ -1,8 +1,8 @@
 #include "harness/support/error.hpp"
 
-#include <fstream>
-
 #include <fmt/format.h>
+
+#include <fstream>
 
 namespace bootgate {
 namespace {
@@ -49,17 +49,16 @@ tl::unexpected<Error> bench_error(std::string what, std::string hint) {
   return make(Error::Kind::bench, std::move(what), std::nullopt, std::move(hint));
 }
 
-tl::unexpected<Error> interrupted_error() { return make(Error::Kind::interrupted, "interrupted", std::nullopt, {}); }
+tl::unexpected<Error> interrupted_error() {
+  return make(Error::Kind::interrupted, "interrupted", std::nullopt, {});
+}
 
 int exit_code(Error::Kind kind) {
   switch (kind) {
     case Error::Kind::usage:
-    case Error::Kind::definition:
-      return 2;
-    case Error::Kind::bench:
-      return 3;
-    case Error::Kind::interrupted:
-      return 130;
+    case Error::Kind::definition: return 2;
+    case Error::Kind::bench: return 3;
+    case Error::Kind::interrupted: return 130;
   }
   return 3;
 }

@@ -1,11 +1,11 @@
 // Error and Result: how every part of bootgate says that something did not work.
-// Expected failures travel as Result values; exceptions of third-party libraries are caught at the wall that calls them.
+// Expected failures travel as Result values; exceptions of third-party libraries are caught at the wall that calls
+// them.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
-
 #include <tl/expected.hpp>
 
 namespace bootgate {

@@ -1,19 +1,20 @@
 #include "harness/support/fd.hpp"
 
-#include <cerrno>
-#include <cstring>
-
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
 
 namespace bootgate {
 namespace {
 
-tl::unexpected<Error> failed(const char* call) { return bench_error(fmt::format("{}: {}", call, std::strerror(errno))); }
+tl::unexpected<Error> failed(const char* call) {
+  return bench_error(fmt::format("{}: {}", call, std::strerror(errno)));
+}
 
 }  // namespace
 

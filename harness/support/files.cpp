@@ -1,15 +1,14 @@
 #include "harness/support/files.hpp"
 
-#include <atomic>
-#include <cerrno>
-#include <cstring>
-
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 
 namespace bootgate {
 namespace {

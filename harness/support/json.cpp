@@ -14,12 +14,14 @@ Json from_foreign(const Foreign& foreign) {
   if (foreign.is_string()) return foreign.get<std::string>();
   if (foreign.is_array()) {
     Json::Array items;
-    for (const auto& item : foreign) items.push_back(from_foreign(item));
+    for (const auto& item : foreign)
+      items.push_back(from_foreign(item));
     return items;
   }
   if (foreign.is_object()) {
     Json::Object members;
-    for (const auto& [name, member] : foreign.items()) members.emplace_back(name, from_foreign(member));
+    for (const auto& [name, member] : foreign.items())
+      members.emplace_back(name, from_foreign(member));
     return members;
   }
   return {};
@@ -28,12 +30,14 @@ Json from_foreign(const Foreign& foreign) {
 struct ToForeign {
   Foreign operator()(const Json::Array& items) const {
     Foreign foreign = Foreign::array();
-    for (const Json& item : items) foreign.push_back(std::visit(*this, item.value));
+    for (const Json& item : items)
+      foreign.push_back(std::visit(*this, item.value));
     return foreign;
   }
   Foreign operator()(const Json::Object& members) const {
     Foreign foreign = Foreign::object();
-    for (const auto& [name, member] : members) foreign[name] = std::visit(*this, member.value);
+    for (const auto& [name, member] : members)
+      foreign[name] = std::visit(*this, member.value);
     return foreign;
   }
   template <class T>

@@ -18,6 +18,16 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -27,17 +37,6 @@ namespace bp = boost::process;
 #include <mutex>
 #include <queue>
 #include <thread>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "harness/support/text.hpp"
 
@@ -102,8 +101,10 @@ struct ChildSetup {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);  // the parent died before prctl took effect
-    for (int fd = 0; fd < 3; ++fd) ::dup2(standard[fd], fd);
-    for (int fd : inherited) ::fcntl(fd, F_SETFD, 0);
+    for (int fd = 0; fd < 3; ++fd)
+      ::dup2(standard[fd], fd);
+    for (int fd : inherited)
+      ::fcntl(fd, F_SETFD, 0);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -120,7 +121,8 @@ Result<pid_t> fork_and_exec(const SpawnSpec& spec, const fs::path& program) {
                    spec.directory.c_str(),
                    ::getpid()};
   bp::environment environment = boost::this_process::environment();
-  for (const auto& [name, value] : spec.environment) environment[name] = value;
+  for (const auto& [name, value] : spec.environment)
+    environment[name] = value;
   std::error_code failure;
   bp::child child(bp::exe = program.string(), bp::args = std::vector(spec.argv.begin() + 1, spec.argv.end()),
                   environment, bp::extend::on_exec_setup = setup, failure);
@@ -215,8 +217,8 @@ Result<CommandResult> run_command(const std::vector<std::string>& argv, const Co
   auto errors = make_pipe();
   auto stopped = make_eventfd();
   if (!input || !output || !errors || !stopped) return bench_error("no more file descriptors");
-  SpawnSpec spec{argv, options.directory, options.environment, input->get(), output->second.get(),
-                 errors->second.get(), {}};
+  SpawnSpec spec{argv, options.directory, options.environment, input->get(), output->second.get(), errors->second.get(),
+                 {}};
   auto child = spawn(spec);
   if (!child) return tl::unexpected(child.error());
   output->second.reset();

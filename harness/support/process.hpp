@@ -5,14 +5,14 @@
 // ours, and the end of a child is seen on its pidfd.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <sys/types.h>
 
 #include "harness/support/clock.hpp"
 #include "harness/support/error.hpp"
@@ -34,8 +34,8 @@ std::string describe(const ExitStatus& status);
 
 /// What to start. Descriptors stay the caller's; -1 means /dev/null.
 struct SpawnSpec {
-  std::vector<std::string> argv;  // argv[0] is looked up in PATH when it holds no slash
-  fs::path directory;             // empty: the current one
+  std::vector<std::string> argv;                                 // argv[0] is looked up in PATH when it holds no slash
+  fs::path directory;                                            // empty: the current one
   std::vector<std::pair<std::string, std::string>> environment;  // added to ours
   int standard_input = -1;
   int standard_output = -1;

@@ -1,13 +1,11 @@
 #include "harness/support/sha256.hpp"
 
-#include <cerrno>
-#include <cstring>
-
+#include <fmt/format.h>
+#include <sha256.h>
 #include <sys/types.h>  // libmd's header needs its types
 
-#include <sha256.h>
-
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
 
 namespace bootgate {
 

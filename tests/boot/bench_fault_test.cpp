@@ -1,13 +1,12 @@
 // Faults of the bench: reported as such, never as a verdict on the kernel, and never as a pass.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <csignal>
-#include <fstream>
-
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <fstream>
 
 #include "tests/boot/boot_run.hpp"
 
@@ -75,7 +74,9 @@ class Running {
   std::string printed_;
 };
 
-bool exists(pid_t pid) { return ::kill(pid, 0) == 0; }
+bool exists(pid_t pid) {
+  return ::kill(pid, 0) == 0;
+}
 
 class BenchFault : public testing::Test {
  protected:
@@ -153,8 +154,19 @@ TEST_F(BenchFault, AFullDiskUnderTheReportIsNoSuccess) {
   fs::create_directory(mount);
   // A private mount, in a user namespace where we are not root.
   std::string script = "mount -t tmpfs -o size=4k tmpfs \"$1\" || exit 77; shift; exec \"$@\"";
-  std::vector<std::string> command{"unshare", "-rm", "sh", "-c", script, "sh", mount.string(), program().string(),
-                                   "run", "--accel", "tcg", "--junit", (mount / "junit.xml").string()};
+  std::vector<std::string> command{"unshare",
+                                   "-rm",
+                                   "sh",
+                                   "-c",
+                                   script,
+                                   "sh",
+                                   mount.string(),
+                                   program().string(),
+                                   "run",
+                                   "--accel",
+                                   "tcg",
+                                   "--junit",
+                                   (mount / "junit.xml").string()};
   auto result = run_command(command, {here_.directory(), {}, {}, {}, {}, {}});
   ASSERT_TRUE(result);
   if (result->status.code == 77 || result->errors.find("unshare failed") != std::string::npos)

@@ -1,15 +1,17 @@
 #include "tests/boot/boot_run.hpp"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "harness/support/data.hpp"
 
 namespace bootgate {
 
-fs::path program() { return BOOTGATE_PROGRAM; }
+fs::path program() {
+  return BOOTGATE_PROGRAM;
+}
 
 std::vector<std::string> RunSeen::with(const std::string& outcome) const {
   std::vector<std::string> names;

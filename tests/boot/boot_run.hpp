@@ -21,8 +21,8 @@ struct RunSeen {
   int status = -1;
   std::string output;
   std::string errors;
-  std::string junit;                       // the file's bytes
-  std::map<std::string, CaseSeen> cases;   // by name
+  std::string junit;                      // the file's bytes
+  std::map<std::string, CaseSeen> cases;  // by name
   std::map<std::string, std::string> properties;
   /// Names of the cases with that outcome, sorted.
   std::vector<std::string> with(const std::string& outcome) const;

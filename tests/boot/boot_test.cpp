@@ -16,9 +16,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const std::vector<std::string> all_cases = {"banner", "clean-end", "dev-nodes", "dev-tmpfs", "fstab-mounted",
-                                            "init-started", "login", "login-prompt", "mdev-s", "mount-a", "no-taint",
-                                            "power-off", "shell"};
+const std::vector<std::string> all_cases = {"banner",       "clean-end", "dev-nodes",    "dev-tmpfs", "fstab-mounted",
+                                            "init-started", "login",     "login-prompt", "mdev-s",    "mount-a",
+                                            "no-taint",     "power-off", "shell"};
 
 TEST(Boot, PassesEveryCaseOnAPackagedKernel) {
   BootRun here;
@@ -57,7 +57,8 @@ TEST(Boot, CanBeReplayedByHand) {
   CommandOptions options;
   options.timeout = std::chrono::seconds(60);
   // Ctrl-A X, QEMU's way out, typed when the guest is certainly still there: what was printed until then is enough.
-  auto output = run_command({"bash", "-c", "{ sleep 3; printf '\\001x'; } | " + shell_quoted(replay.string())}, options);
+  auto output =
+      run_command({"bash", "-c", "{ sleep 3; printf '\\001x'; } | " + shell_quoted(replay.string())}, options);
   ASSERT_TRUE(output) << output.error().what;
   EXPECT_THAT(output->output, HasSubstr("Linux version"));
 }

@@ -1,5 +1,5 @@
-// Each case of suites/boot.toml is broken in the guest, and exactly that case fails. A case that passes whatever the guest does
-// proves nothing.
+// Each case of suites/boot.toml is broken in the guest, and exactly that case fails. A case that passes whatever the
+// guest does proves nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,7 +50,8 @@ TEST_F(BrokenGuest, BannerFailsWhenTheKernelSaysNothing) {
   ASSERT_EQ(healthy.status, 0);
   std::string image = read_file(healthy.properties["kernel.file"]).value_or("");
   ASSERT_GT(image.size(), 4'000'000u);
-  for (std::size_t i = 3'000'000; i < 3'100'000; ++i) image[i] = 'x';
+  for (std::size_t i = 3'000'000; i < 3'100'000; ++i)
+    image[i] = 'x';
   fs::path damaged = here_.file("bzImage", image);
   RunSeen seen = here_.run({"--kernel", damaged.string(), "--timeout-scale", "0.1"});
   expect_only_failure(seen, "banner", true);
@@ -63,7 +64,8 @@ TEST_F(BrokenGuest, InitStartedFailsWhenAnotherProgramIsInit) {
 }
 
 TEST_F(BrokenGuest, InitStartedFailsWithoutOurNonce) {
-  RunSeen seen = run_with("/etc/init.d/rcS", replaced(guest_file("etc/init.d/rcS"), "$bootgate_nonce", "0123456789abcdef"), impatient);
+  RunSeen seen = run_with("/etc/init.d/rcS",
+                          replaced(guest_file("etc/init.d/rcS"), "$bootgate_nonce", "0123456789abcdef"), impatient);
   expect_only_failure(seen, "init-started", true);
 }
 
@@ -73,12 +75,14 @@ TEST_F(BrokenGuest, MountAFailsWhenALineOfFstabCannotBeMounted) {
 }
 
 TEST_F(BrokenGuest, MdevSFailsWhenMdevDoes) {
-  RunSeen seen = run_with("/etc/init.d/rcS", replaced(guest_file("etc/init.d/rcS"), "mdev -s\n", "mdev -s; (exit 3)\n"));
+  RunSeen seen =
+      run_with("/etc/init.d/rcS", replaced(guest_file("etc/init.d/rcS"), "mdev -s\n", "mdev -s; (exit 3)\n"));
   expect_only_failure(seen, "mdev-s", true);
 }
 
 TEST_F(BrokenGuest, MdevSFailsWhenDevWasNotEmpty) {
-  RunSeen seen = run_with("/etc/init.d/rcS", replaced(guest_file("etc/init.d/rcS"), "set -- ", "mknod /dev/zero c 1 5\nset -- "));
+  RunSeen seen =
+      run_with("/etc/init.d/rcS", replaced(guest_file("etc/init.d/rcS"), "set -- ", "mknod /dev/zero c 1 5\nset -- "));
   expect_only_failure(seen, "mdev-s", true);
 }
 
@@ -111,7 +115,8 @@ TEST_F(BrokenGuest, FstabMountedFailsWhenOneIsUnmountedAgain) {
 
 TEST_F(BrokenGuest, DevTmpfsFailsWhenTheKernelMadeTheNodes) {
   // fstab's line is kept true by a ramfs in both: only what kind of file system /dev is differs.
-  RunSeen seen = run_with("/etc/fstab", replaced(guest_file("etc/fstab"), "tmpfs  /dev   tmpfs ", "ramfs  /dev   ramfs "));
+  RunSeen seen =
+      run_with("/etc/fstab", replaced(guest_file("etc/fstab"), "tmpfs  /dev   tmpfs ", "ramfs  /dev   ramfs "));
   expect_only_failure(seen, "dev-tmpfs", false);
 }
 
@@ -207,13 +212,15 @@ TEST_F(BrokenGuest, ThatHangsIsAskedForItsStateBeforeItIsEnded) {
 }
 
 TEST_F(BrokenGuest, ThatFloodsTheConsoleIsNoPass) {
-  RunSeen seen = run_with("/init", "#!/bin/sh\nwhile :; do echo flood flood flood flood flood flood flood; done\n", impatient);
+  RunSeen seen =
+      run_with("/init", "#!/bin/sh\nwhile :; do echo flood flood flood flood flood flood flood; done\n", impatient);
   expect_only_failure(seen, "init-started", true);
 }
 
 TEST_F(BrokenGuest, ThatPrintsAnyBytesIsReportedInLegalXml) {
   RunSeen seen = run_with_late_command(
-      "printf 'nul \\000 esc \\033[2J\\033]0;x\\007 ff \\377 half \\342\\202 cdata ]]> amp & lt < quote \" del \\177\\n' >/dev/console\n"
+      "printf 'nul \\000 esc \\033[2J\\033]0;x\\007 ff \\377 half \\342\\202 cdata ]]> amp & lt < quote \" del "
+      "\\177\\n' >/dev/console\n"
       "printf 'c1 \\302\\233 bom \\357\\277\\277 \\r\\r\\n' >/dev/console; umount /tmp");
   expect_only_failure(seen, "fstab-mounted", false);
   fs::path junit = here_.file("copy.xml", seen.junit);

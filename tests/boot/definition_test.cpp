@@ -25,7 +25,8 @@ TEST_F(Definition, AFileThatIsNoKernelIsAUsageError) {
   RunSeen seen = here_.run({"--kernel", file.string()});
   EXPECT_EQ(seen.status, 2) << seen.errors;
   EXPECT_THAT(seen.output + seen.errors, HasSubstr("kernel"));
-  for (const auto& [name, the_case] : seen.cases) EXPECT_NE(the_case.outcome, "pass") << name;
+  for (const auto& [name, the_case] : seen.cases)
+    EXPECT_NE(the_case.outcome, "pass") << name;
 }
 
 TEST_F(Definition, ASuiteThatCannotBeReadIsAnError) {

@@ -8,18 +8,21 @@
 namespace bootgate {
 namespace {
 
-/// A root as people make it by hand: busybox, a few directories, and a shell on the console. `compress` is a shell filter.
+/// A root as people make it by hand: busybox, a few directories, and a shell on the console. `compress` is a shell
+/// filter.
 fs::path make_root(const BootRun& here, const std::string& compress, const std::string& name) {
   auto busybox = host_busybox();
   EXPECT_TRUE(busybox);
-  here.file("init", "#!/bin/sh\n/bin/busybox --install -s /bin\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\n"
-                    "mount -t devtmpfs dev /dev\nexec setsid cttyhack sh\n");
-  auto made = run_checked({"sh", "-ec",
-                           "mkdir -p root/bin root/dev root/proc root/sys; cp \"$1\" root/bin/busybox; cp init root/init; "
-                           "ln -sf busybox root/bin/sh; cd root; find . | busybox cpio -o -H newc 2>/dev/null | " + compress +
-                               " >../" + name,
-                           "sh", busybox->string()},
-                          {.directory = here.directory(), .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_errors = {}});
+  here.file("init",
+            "#!/bin/sh\n/bin/busybox --install -s /bin\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\n"
+            "mount -t devtmpfs dev /dev\nexec setsid cttyhack sh\n");
+  auto made = run_checked(
+      {"sh", "-ec",
+       "mkdir -p root/bin root/dev root/proc root/sys; cp \"$1\" root/bin/busybox; cp init root/init; "
+       "ln -sf busybox root/bin/sh; cd root; find . | busybox cpio -o -H newc 2>/dev/null | " +
+           compress + " >../" + name,
+       "sh", busybox->string()},
+      {.directory = here.directory(), .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_errors = {}});
   EXPECT_TRUE(made) << (made ? "" : one_line(made.error()));
   return here.directory() / name;
 }

@@ -40,7 +40,8 @@ TEST(Control, KeepsOutputWithoutALineEnd) {
 TEST(Control, FindsAMarkerThatComesByteByByte) {
   Control control("n");
   control.request("true");
-  for (char c : std::string_view("out\n\n@bootgate:n:1:0:sync@\n")) control.feed(std::string_view(&c, 1));
+  for (char c : std::string_view("out\n\n@bootgate:n:1:0:sync@\n"))
+    control.feed(std::string_view(&c, 1));
   auto answer = control.take_answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->output, "out");
@@ -84,7 +85,8 @@ TEST(Control, BoundsTheOutputItKeeps) {
   Control control("n");
   control.request("yes");
   const std::string piece(100'000, 'y');
-  for (int i = 0; i < 20; ++i) control.feed(piece);
+  for (int i = 0; i < 20; ++i)
+    control.feed(piece);
   control.feed("\n@bootgate:n:1:0:sync@\n");
   auto answer = control.take_answer();
   ASSERT_TRUE(answer);
@@ -103,8 +105,8 @@ TEST(ConsoleShell, CollectsLinesBetweenItsMarkersAndNoKernelRecords) {
   shell.line("# @bootgate:n:ready@");
   EXPECT_TRUE(shell.ready());
   shell.request("ls");
-  for (const char* line : {"# # ", "@bootgate:n:1:begin@", "one", "[    1.234567] kernel", "two", "",
-                           "@bootgate:n:1:2:sync@"})
+  for (const char* line :
+       {"# # ", "@bootgate:n:1:begin@", "one", "[    1.234567] kernel", "two", "", "@bootgate:n:1:2:sync@"})
     shell.line(line);
   auto answer = shell.take_answer();
   ASSERT_TRUE(answer);

@@ -13,14 +13,17 @@ using testing::IsEmpty;
 
 using Lines = std::vector<std::string>;
 
-Lines split_whole(std::string_view bytes) { return LineSplitter().feed(bytes); }
+Lines split_whole(std::string_view bytes) {
+  return LineSplitter().feed(bytes);
+}
 
 /// The same bytes, one at a time: no boundary between two reads may change what comes out.
 Lines split_bytewise(std::string_view bytes) {
   LineSplitter splitter;
   Lines lines;
   for (char c : bytes)
-    for (std::string& line : splitter.feed(std::string_view(&c, 1))) lines.push_back(std::move(line));
+    for (std::string& line : splitter.feed(std::string_view(&c, 1)))
+      lines.push_back(std::move(line));
   return lines;
 }
 
@@ -32,18 +35,28 @@ TEST(LineSplitter, TakesALoneCarriageReturnForALineEnd) {
   EXPECT_THAT(split_whole("10%\r20%\r30%\n"), ElementsAre("10%", "20%", "30%"));
 }
 
-TEST(LineSplitter, KeepsEmptyLines) { EXPECT_THAT(split_whole("\n\r\n"), ElementsAre("", "")); }
+TEST(LineSplitter, KeepsEmptyLines) {
+  EXPECT_THAT(split_whole("\n\r\n"), ElementsAre("", ""));
+}
 
 TEST(LineSplitter, DropsTerminalSequences) {
-  EXPECT_THAT(split_whole("\x1b[1;31mred\x1b[0m\x1b]0;title\x07text\x1b]0;t\x1b\\more\x1b(B\x1b" "7\n"),
+  EXPECT_THAT(split_whole("\x1b[1;31mred\x1b[0m\x1b]0;title\x07text\x1b]0;t\x1b\\more\x1b(B\x1b"
+                          "7\n"),
               ElementsAre("redtextmore"));
 }
 
 TEST(LineSplitter, DropsNulBellAndFlowControl) {
-  EXPECT_THAT(split_whole(std::string_view("a\0b\x07" "c\x11" "d\x13" "e\x7f\n", 11)), ElementsAre("abcde"));
+  EXPECT_THAT(split_whole(std::string_view("a\0b\x07"
+                                           "c\x11"
+                                           "d\x13"
+                                           "e\x7f\n",
+                                           11)),
+              ElementsAre("abcde"));
 }
 
-TEST(LineSplitter, KeepsOtherBytesAsTheyAre) { EXPECT_THAT(split_whole("\xff\xc3]]>\n"), ElementsAre("\xff\xc3]]>")); }
+TEST(LineSplitter, KeepsOtherBytesAsTheyAre) {
+  EXPECT_THAT(split_whole("\xff\xc3]]>\n"), ElementsAre("\xff\xc3]]>"));
+}
 
 TEST(LineSplitter, DoesNotCareInWhichPiecesTheBytesCome) {
   std::string_view bytes = "x\r\r\n\x1b[6n[    1.234567] k\x1b]0;t\x1b\\\nlogin: [    1.5] no\r\n\xe2\x82\xac\n";
@@ -110,16 +123,19 @@ TEST(KernelStamp, IsSkippedWithTheCallerWhereThereIsOne) {
 TEST(Console, StopsKeepingAtTheFloodLimitAndSaysSo) {
   Console console{TimePoint{}};
   const std::string line(1023, 'x');
-  for (int i = 0; i < 50'000; ++i) console.feed(line + "\n", TimePoint{});
+  for (int i = 0; i < 50'000; ++i)
+    console.feed(line + "\n", TimePoint{});
   EXPECT_FALSE(console.flooded());
-  for (int i = 0; i < 50'000; ++i) console.feed(line + "\n", TimePoint{});
+  for (int i = 0; i < 50'000; ++i)
+    console.feed(line + "\n", TimePoint{});
   EXPECT_TRUE(console.flooded());
   EXPECT_LT(console.lines().size(), 70'000u);
 }
 
 TEST(Console, TakesEmptyLinesForAFloodToo) {
   Console console{TimePoint{}};
-  for (int i = 0; i < 100; ++i) console.feed(std::string(65536, '\n'), TimePoint{});
+  for (int i = 0; i < 100; ++i)
+    console.feed(std::string(65536, '\n'), TimePoint{});
   EXPECT_TRUE(console.flooded());
   EXPECT_LT(console.lines().size(), 2'000'000u);
 }

@@ -33,7 +33,9 @@ class AcceleratorTest : public testing::Test {
     std::ofstream(program) << "#!/bin/bash\n"
                               "for word; do case $word in socket,id=qmp,fd=*) qmp=${word##*=} ;; esac; done\n"
                               "answer() { read -r _ <&$qmp; echo \"{\\\"return\\\": {}, \\\"id\\\": $1}\" >&$qmp; }\n"
-                              "echo x >>" << directory_ / "starts" << "\n"
+                              "echo x >>"
+                           << directory_ / "starts"
+                           << "\n"
                            << script << "\n";
     fs::permissions(program, fs::perms::owner_all);
     return {program, "7.2.0"};
@@ -67,12 +69,14 @@ TEST_F(AcceleratorTest, SaysWhyThereIsNoKvm) {
 }
 
 TEST_F(AcceleratorTest, TrustsKvmOnceTheKnownGoodKernelHasReachedItsInit) {
-  auto program = qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; answer 2; echo '[    0.1] bootgate: probe init started'; sleep 100");
+  auto program =
+      qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; answer 2; echo '[    0.1] bootgate: probe init started'; sleep 100");
   EXPECT_EQ(choose(program).kind, Accelerator::Kind::kvm);
 }
 
 TEST_F(AcceleratorTest, QuotesAQemuThatAbortsAndRemembersIt) {
-  auto program = qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; answer 2; echo 'error: failed to set MSR 0x38d' >&2; kill -ABRT $$");
+  auto program =
+      qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; answer 2; echo 'error: failed to set MSR 0x38d' >&2; kill -ABRT $$");
   for (int i = 0; i < 2; ++i) {
     Accelerator accelerator = choose(program);
     EXPECT_EQ(accelerator.kind, Accelerator::Kind::tcg);

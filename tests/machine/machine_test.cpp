@@ -25,13 +25,14 @@ class FakeQemu : public testing::Test {
   /// A program that the machine takes for QEMU. $qmp and $control are the descriptors it was given.
   MachineSpec qemu(const std::string& script) {
     fs::path program = directory_ / "qemu";
-    std::ofstream(program) << "#!/bin/bash\n"
-                              "for word; do case $word in\n"
-                              "  socket,id=control,fd=*) control=${word##*=} ;;\n"
-                              "  socket,id=qmp,fd=*) qmp=${word##*=} ;;\n"
-                              "esac; done\n"
-                              "greet() { echo '{\"QMP\": {}}' >&$qmp; read -r _ <&$qmp; echo '{\"return\": {}, \"id\": 1}' >&$qmp; }\n"
-                           << script << "\n";
+    std::ofstream(program)
+        << "#!/bin/bash\n"
+           "for word; do case $word in\n"
+           "  socket,id=control,fd=*) control=${word##*=} ;;\n"
+           "  socket,id=qmp,fd=*) qmp=${word##*=} ;;\n"
+           "esac; done\n"
+           "greet() { echo '{\"QMP\": {}}' >&$qmp; read -r _ <&$qmp; echo '{\"return\": {}, \"id\": 1}' >&$qmp; }\n"
+        << script << "\n";
     fs::permissions(program, fs::perms::owner_all);
     MachineSpec spec;
     spec.qemu = program;
@@ -91,7 +92,8 @@ TEST_F(FakeQemu, GetsWhatIsSentToTheConsole) {
   ASSERT_TRUE(machine) << machine.error().what;
   machine->send_console("hello\n");
   std::string console;
-  while (!machine->exited()) console += machine->poll(Clock::now() + 10s).console;
+  while (!machine->exited())
+    console += machine->poll(Clock::now() + 10s).console;
   console += machine->poll(Clock::now()).console;
   EXPECT_EQ(console, "got hello\n");
 }

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "harness/machine/machine_spec.hpp"
 
@@ -30,16 +30,16 @@ std::string value_of(const std::vector<std::string>& argv, const std::string& fl
 }
 
 TEST(QemuArgv, IsTheMachineThatTheDesignDescribes) {
-  EXPECT_THAT(
-      qemu_argv(example(), {5, 6}),
-      testing::ElementsAre(
-          "/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc",
-          "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "512M", "-no-reboot", "-no-shutdown", "-kernel",
-          "/k/bzImage", "-initrd", "/k/initramfs.cpio.gz", "-append", "console=ttyS0", "-sandbox",
-          "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", "-chardev",
-          "stdio,id=console,signal=off,logfile=/out/console.log", "-device", "isa-serial,chardev=console,index=0",
-          "-chardev", "socket,id=control,fd=5", "-device", "isa-serial,chardev=control,index=1", "-chardev",
-          "socket,id=qmp,fd=6", "-mon", "chardev=qmp,mode=control", "-S"));
+  EXPECT_THAT(qemu_argv(example(), {5, 6}),
+              testing::ElementsAre("/usr/bin/qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none",
+                                   "-machine", "pc", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "512M",
+                                   "-no-reboot", "-no-shutdown", "-kernel", "/k/bzImage", "-initrd",
+                                   "/k/initramfs.cpio.gz", "-append", "console=ttyS0", "-sandbox",
+                                   "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+                                   "-chardev", "stdio,id=console,signal=off,logfile=/out/console.log", "-device",
+                                   "isa-serial,chardev=console,index=0", "-chardev", "socket,id=control,fd=5",
+                                   "-device", "isa-serial,chardev=control,index=1", "-chardev", "socket,id=qmp,fd=6",
+                                   "-mon", "chardev=qmp,mode=control", "-S"));
 }
 
 TEST(QemuArgv, TakesTheHostsCpuUnderKvm) {
@@ -88,10 +88,13 @@ TEST(KernelCommandLine, AlwaysTurnsOffKaslrAndNamesTheConsole) {
 }
 
 TEST(KernelCommandLine, ScalesTheKernelsDetectorsWithinWhatTheKernelTakes) {
-  EXPECT_THAT(kernel_command_line({"n", 1, {}}), HasSubstr("hung_task_timeout_secs=20 watchdog_thresh=5 rcupdate.rcu_cpu_stall_timeout=10"));
-  EXPECT_THAT(kernel_command_line({"n", 4, {}}), HasSubstr("hung_task_timeout_secs=80 watchdog_thresh=20 rcupdate.rcu_cpu_stall_timeout=40"));
+  EXPECT_THAT(kernel_command_line({"n", 1, {}}),
+              HasSubstr("hung_task_timeout_secs=20 watchdog_thresh=5 rcupdate.rcu_cpu_stall_timeout=10"));
+  EXPECT_THAT(kernel_command_line({"n", 4, {}}),
+              HasSubstr("hung_task_timeout_secs=80 watchdog_thresh=20 rcupdate.rcu_cpu_stall_timeout=40"));
   EXPECT_THAT(kernel_command_line({"n", 100, {}}), HasSubstr("watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300"));
-  EXPECT_THAT(kernel_command_line({"n", 0.01, {}}), HasSubstr("hung_task_timeout_secs=1 watchdog_thresh=1 rcupdate.rcu_cpu_stall_timeout=3"));
+  EXPECT_THAT(kernel_command_line({"n", 0.01, {}}),
+              HasSubstr("hung_task_timeout_secs=1 watchdog_thresh=1 rcupdate.rcu_cpu_stall_timeout=3"));
 }
 
 TEST(KernelCommandLine, LetsTheUserHaveTheLastWord) {

@@ -24,8 +24,10 @@ TEST(Judge, PassesOnlyWhatMatched) {
 }
 
 TEST(Judge, BlamesTheBenchForWhatTheGuestCannotDo) {
-  for (End end : {End::exited, End::trouble, End::stopped}) EXPECT_EQ(judge(facts(end)).outcome, Outcome::error);
-  for (End end : {End::signature, End::forbidden, End::deadline, End::silence, End::power, End::control_lost, End::flood})
+  for (End end : {End::exited, End::trouble, End::stopped})
+    EXPECT_EQ(judge(facts(end)).outcome, Outcome::error);
+  for (End end :
+       {End::signature, End::forbidden, End::deadline, End::silence, End::power, End::control_lost, End::flood})
     EXPECT_EQ(judge(facts(end)).outcome, Outcome::fail);
 }
 

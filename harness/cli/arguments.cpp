@@ -36,42 +36,53 @@ std::optional<int> parse_memory(const std::string& text) {
   return value > 0 ? std::optional(value) : std::nullopt;
 }
 
+/// Sorts an option under a heading of --help, and names its value there. A list takes one value each time it is given:
+/// CLI11 would let it swallow the suites behind it.
+void describe(CLI::Option* option, const char* heading, const char* value = "") {
+  option->group(heading)->allow_extra_args(false);
+  if (*value) option->option_text(value);
+}
+
 void declare_run_options(CLI::App& app, RawRun& raw) {
-  RunOptions& options = raw.run.options;
-  app.add_option("suite", options.suites, "Suites, by name or file (default: boot)")->capture_default_str();
-  app.add_option("--kernel", options.kernel, "debian (the packaged one), or a bzImage")->group("What is booted");
-  app.add_option("--rootfs", options.rootfs, "An initramfs of your own: FILE.cpio[.gz|.zst|.xz]")
-      ->group("What is booted");
-  app.add_option("--module", options.modules, "A kernel module for the initramfs, with what it needs")
-      ->group("What is booted");
-  app.add_option("--modules", options.modules_dir, "The lib/modules/RELEASE tree of the kernel")
-      ->group("What is booted");
-  app.add_option("--add", raw.added, "FILE:PATH: a file of yours in the initramfs")->group("What is booted");
-  app.add_option("--append", raw.append, "More kernel parameters")->group("What is booted")->allow_extra_args(false);
-  app.add_flag("--refresh", raw.run.refresh, "Ask apt again for the packaged kernel")->group("What is booted");
-  app.add_option("--memory", raw.memory, "Of the machine: 512M, 2G (default: the profile's)")->group("The machine");
-  app.add_option("--cpus", options.cpus, "Of the machine (default: the profile's)")
-      ->check(CLI::Range(1, 255))
-      ->group("The machine");
-  app.add_option("--accel", raw.run.accelerator, "auto, kvm or tcg")
-      ->check(CLI::IsMember({"auto", "kvm", "tcg"}))
-      ->group("The machine");
-  app.add_option("--qemu", raw.run.qemu, "The QEMU program")->group("The machine");
-  app.add_option("--qemu-arg", options.qemu_arguments, "One more argument for QEMU, as --qemu-arg=-device")
-      ->group("The machine")
-      ->allow_extra_args(false);
-  app.add_option("--timeout-scale", options.timeout_scale, "Multiplies every duration of a suite")
-      ->check(CLI::Range(0.001, 1000.0))
-      ->group("The verdict");
-  app.add_option("--max-skips", raw.run.max_skips, "More skipped cases than this are no success")
-      ->check(CLI::NonNegativeNumber)
-      ->group("The verdict");
-  app.add_option("--out", raw.run.out, "Where runs leave their directories")->group("Reports")->capture_default_str();
-  app.add_option("--junit", raw.run.junit, "A second place for the JUnit file")->group("Reports");
-  app.add_option("--junit-flavour", raw.flavour, "rich, or strict (junit-10.xsd)")
-      ->check(CLI::IsMember({"rich", "strict"}))
-      ->group("Reports");
-  app.add_flag("-q,--quiet", raw.run.quiet, "Show only what failed, and the summary")->group("Reports");
+  RunArguments& run = raw.run;
+  RunOptions& options = run.options;
+  app.add_option("suite", options.suites, "Names, or files (default: boot)")->option_text("SUITE...");
+  app.get_formatter()->column_width(30);
+
+  const char* heading = "What is booted";
+  describe(app.add_option("--kernel", options.kernel, "debian: the packaged one (default)"), heading, "BZIMAGE|debian");
+  describe(app.add_option("--append", raw.append, "More kernel parameters"), heading, "PARAMETERS");
+  describe(app.add_option("--rootfs", options.rootfs, "An initramfs of your own"), heading, "FILE.cpio[.gz|.zst|.xz]");
+  describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
+  describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
+  describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
+  describe(app.add_flag("--refresh", run.refresh, "Ask apt again for the packaged kernel"), heading);
+
+  heading = "The machine";
+  describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
+  describe(app.add_option("--cpus", options.cpus, "(default: the profile's)")->check(CLI::Range(1, 255)), heading, "N");
+  describe(app.add_option("--accel", run.accelerator, "auto tries KVM with a kernel known to be good")
+               ->check(CLI::IsMember({"auto", "kvm", "tcg"})),
+           heading, "auto|kvm|tcg");
+  describe(app.add_option("--qemu", run.qemu, "(default: qemu-system-x86_64)"), heading, "PROGRAM");
+  describe(app.add_option("--qemu-arg", options.qemu_arguments, "One more, as --qemu-arg=-device"), heading,
+           "ARGUMENT");
+
+  heading = "The verdict";
+  describe(app.add_option("--timeout-scale", options.timeout_scale, "Multiplies every duration of a suite")
+               ->check(CLI::Range(0.001, 1000.0)),
+           heading, "X");
+  describe(
+      app.add_option("--max-skips", run.max_skips, "More skipped cases are no success")->check(CLI::NonNegativeNumber),
+      heading, "N");
+
+  heading = "Reports";
+  describe(app.add_option("--out", run.out, "Where runs are kept (default: bootgate-out)"), heading, "DIR");
+  describe(app.add_option("--junit", run.junit, "A second place for the JUnit file"), heading, "FILE");
+  describe(app.add_option("--junit-flavour", raw.flavour, "strict validates against junit-10.xsd")
+               ->check(CLI::IsMember({"rich", "strict"})),
+           heading, "rich|strict");
+  describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
 /// The message of the first option that is wrong, or nothing.
@@ -98,8 +109,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Also, by the launcher: ./bootgate selftest runs the project's own tests.\n"
-      "Exit status: 0 all passed, 1 a case failed, 2 usage or definition, 3 test bench, 130 interrupted.");
+      "The launcher ./bootgate also knows:\n"
+      "  selftest [--quick]          Build and run the project's own tests\n"
+      "  --yes, --no-install         Install missing packages unasked, or never\n\n"
+      "Exit status: 0 all passed, 1 a case failed, 2 usage or definition,\n"
+      "3 test bench, 130 interrupted.");
 
   RawRun run, plan;
   PlanArguments plan_arguments;
@@ -110,7 +124,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_run_options(*plan_command, plan);
   plan_command->add_flag("--json", plan_arguments.json, "For programs");
   CLI::App* check_command = app.add_subcommand("check", "Validate suites and signatures, without a machine");
-  check_command->add_option("suite", check.suites, "Suites, by name or file (default: all of the project)");
+  check_command->add_option("suite", check.suites, "Names, or files (default: all of the project's)")
+      ->option_text("SUITE...");
   CLI::App* doctor_command = app.add_subcommand("doctor", "What this host has and lacks, and what mends it");
 
   try {

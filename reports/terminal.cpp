@@ -158,8 +158,11 @@ void Terminal::show(const RunStarted& event) {
   name_width_ = std::min<std::size_t>(name_width_, 48);
   if (options_.quiet) return;
   std::size_t jobs = outline_.jobs.size();
-  print(fmt::format("kernel {}, {}\n{} case{} in {} job{}\n", printable(event.kernel), printable(event.accelerator),
-                    cases, cases == 1 ? "" : "s", jobs, jobs == 1 ? "" : "s"));
+  constexpr std::size_t indent = 8;
+  print(fmt::format(
+      "kernel  {}\naccel   {}\ncases   {} in {} job{}\n", printable(event.kernel),
+      wrapped(printable(event.accelerator), std::max<std::size_t>(options_.width, 2 * indent) - indent, indent), cases,
+      jobs, jobs == 1 ? "" : "s"));
 }
 
 void Terminal::show(const Progress& event) {

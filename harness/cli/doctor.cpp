@@ -282,24 +282,6 @@ Check check_sandbox() {
   return check(root_area, "bwrap", State::missing, *complaint, mend_namespaces());
 }
 
-/// `text` in lines of at most `width` columns, the later ones indented by `indent`.
-std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
-  std::string result;
-  std::size_t column = 0;
-  for (std::string_view word : split(text, ' ')) {
-    if (column > 0 && column + 1 + word.size() > width) {
-      result += "\n" + std::string(indent, ' ');
-      column = 0;
-    } else if (column > 0) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += word.size();
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string_view to_string(Check::State state) {

@@ -30,7 +30,7 @@ RunResult outline(const RunInputs& inputs) {
 }
 
 std::string accelerator_line(const Accelerator& accelerator) {
-  return fmt::format("{} ({})", to_string(accelerator.kind), accelerator.reason);
+  return fmt::format("{}: {}", to_string(accelerator.kind), accelerator.reason);
 }
 
 }  // namespace

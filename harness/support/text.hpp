@@ -25,6 +25,10 @@ std::string shell_quoted(std::string_view word);
 /// All of argv, shell-quoted, joined by blanks.
 std::string shell_command(std::span<const std::string> argv);
 
+/// `text` broken at blanks into lines of `width` columns (bytes); every line but the first begins with `indent` blanks,
+/// which don't count.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
 /// Parts of `text` between `separator`s; an empty text has none.
 std::vector<std::string_view> split(std::string_view text, char separator);
 

@@ -51,7 +51,7 @@ inline RunResult sample_run() {
 inline RunStarted sample_start() {
   RunStarted started;
   started.kernel = "debian";
-  started.accelerator = "tcg (KVM guests hang on this host)";
+  started.accelerator = "tcg: KVM guests hang on this host";
   JobResult job;
   job.name = "debian-busybox-initrd_only-tcg";
   RunResult run = sample_run();

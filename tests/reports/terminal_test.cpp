@@ -93,8 +93,9 @@ junit     bootgate-out/latest/junit.xml
 
 TEST_F(TerminalOutput, InALogIsPlainLines) {
   options_.junit = "bootgate-out/latest/junit.xml";
-  std::string expected = R"(kernel debian, tcg (KVM guests hang on this host)
-5 cases in 1 job
+  std::string expected = R"(kernel  debian
+accel   tcg: KVM guests hang on this host
+cases   5 in 1 job
 unpacking linux-image-6.1
 
 debian-busybox-initrd_only-tcg

@@ -111,6 +111,13 @@ const PatternText& Pattern::text() const {
   return impl_->text;
 }
 
+std::vector<std::string> Pattern::group_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, number] : impl_->groups)
+    names.push_back(name);
+  return names;
+}
+
 Result<std::optional<PatternMatch>> Pattern::find(std::string_view subject) const {
   const std::string& text = impl_->text.text;
   if (!impl_->code) {

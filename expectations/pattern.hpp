@@ -38,6 +38,8 @@ class Pattern {
   static Result<Pattern> compile(const PatternText& text);
 
   const PatternText& text() const;
+  /// The names of its groups, in the order of the pattern.
+  std::vector<std::string> group_names() const;
   /// A match anywhere in `subject`, or nothing. Running into the match limits is a definition error that names the
   /// pattern: never "no match".
   Result<std::optional<PatternMatch>> find(std::string_view subject) const;

@@ -11,10 +11,7 @@ namespace {
 
 std::optional<Pattern> read_pattern(TomlTable& row, std::string_view key) {
   auto text = row.string(key);
-  if (!text) {
-    if (!row.has(key)) row.note_missing(key);
-    return std::nullopt;
-  }
+  if (!text) return std::nullopt;
   auto pattern = Pattern::compile({*text, true, row.text_at(key)});
   if (pattern) return std::move(*pattern);
   row.note(pattern.error().what, *pattern.error().at, pattern.error().hint);
@@ -36,11 +33,30 @@ std::string read_required(TomlTable& row, std::string_view key) {
   return text.value_or("");
 }
 
+/// Notes every {hole} of the title that nothing would fill.
+void check_title(TomlTable& row, const std::string& title, const Pattern& pattern,
+                 const std::optional<Pattern>& detail) {
+  std::vector<std::string> known = pattern.group_names();
+  if (detail)
+    for (std::string& name : detail->group_names())
+      known.push_back(std::move(name));
+  known.emplace_back("function");
+  for (std::size_t at = 0; (at = title.find('{', at)) != std::string::npos; ++at) {
+    std::size_t end = std::min(title.find('}', at), title.size());
+    std::string name = title.substr(at + 1, end - at - 1);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      row.note(fmt::format("the pattern has no group '{}'", printable(name)), row.text_at("title", at),
+               did_you_mean(name, known));
+  }
+}
+
 void read_row(TomlTable& row, SignatureSet& set) {
   std::string id = read_required(row, "id");
   std::string literal = read_required(row, "literal");
   std::string title = read_required(row, "title");
   auto pattern = read_pattern(row, "pattern");
+  if (!row.has("pattern")) row.note_missing("pattern");
+  auto detail = read_pattern(row, "detail");
   Severity severity = read_severity(row);
   bool continues = row.boolean("continues").value_or(false);
   bool tail = row.boolean("tail").value_or(false);
@@ -62,8 +78,9 @@ void read_row(TomlTable& row, SignatureSet& set) {
     row.note(fmt::format("signature '{}' is there twice", id), row.at("id"),
              fmt::format("the first stands in {}:{}", twin->at.file, twin->at.line));
   if (!pattern) return;
+  check_title(row, title, *pattern, detail);
   set.rows.push_back({std::move(id), std::move(literal), std::move(*pattern), severity, std::move(title),
-                      std::move(except), continues, tail, framed, names_next, row.at()});
+                      std::move(detail), std::move(except), continues, tail, framed, names_next, row.at()});
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ struct OpenReport {
   CrashReport report;
   std::size_t bytes = 0;
   TimePoint last{};
+  bool has_detail = false;
   bool trace_began = false;
   bool trace_ended = false;
 };
@@ -147,7 +148,19 @@ struct SignatureWatch::Impl {
     append(line, now);
   }
 
+  void look_for_detail(std::string_view line) {
+    const std::optional<Pattern>& detail = open->signature->detail;
+    if (!detail || open->has_detail) return;
+    auto match = detail->find(message_of(line));
+    if (!match && !trouble) trouble = match.error();
+    if (!match || !*match) return;
+    open->has_detail = true;
+    for (auto& capture : (*match)->captures)
+      open->captures.push_back(std::move(capture));
+  }
+
   void append(std::string_view line, TimePoint now) {
+    look_for_detail(line);
     open->report.lines.emplace_back(line);
     open->bytes += line.size();
     open->last = now;
@@ -191,8 +204,8 @@ struct SignatureWatch::Impl {
         title += capture->second;
       else if (name == "function")
         title += guilty_function(lines, signatures->skipped_frames).value_or("unknown function");
-      else
-        title += form.substr(at, end + 1 - at);
+      else if (title.ends_with(' '))
+        title.pop_back();  // a group that took no part leaves no gap
       form.remove_prefix(end + 1);
     }
     return title.append(form);

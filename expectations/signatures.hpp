@@ -24,10 +24,11 @@ struct Signature {
   std::string literal;  // a line is looked at only when it holds this
   Pattern pattern;
   Severity severity = Severity::failure;
-  /// With {group} for named groups, and {function} for the guilty function: RIP's, or the first frame that isn't
-  /// skipped.
+  /// With {group} for named groups of the pattern and of the detail, and {function} for the guilty function: RIP's, or
+  /// the first frame that isn't skipped.
   std::string title;
-  std::vector<Pattern> except;  // a line that one of these matches is no hit
+  std::optional<Pattern> detail;  // looked for in the lines behind, for more groups: KASAN's "Read of size 8"
+  std::vector<Pattern> except;    // a line that one of these matches is no hit
   /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG
   /// at".
   bool continues = false;

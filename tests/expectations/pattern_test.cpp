@@ -119,6 +119,11 @@ TEST(Pattern, NamesGroupsInTheOrderOfThePattern) {
   EXPECT_THAT(match->captures, ElementsAre(Pair("zeta", "one"), Pair("alpha", "two")));
 }
 
+TEST(Pattern, KnowsItsGroups) {
+  EXPECT_THAT(regex(R"((?<zeta>a)(b)(?<alpha>c))").group_names(), ElementsAre("zeta", "alpha"));
+  EXPECT_THAT(literal("(?<zeta>a)").group_names(), testing::IsEmpty());
+}
+
 TEST(Pattern, KeepsAGroupThatMatchedNothing) {
   auto match = regex("a(?<empty>b*)c").find("ac").value();
   ASSERT_TRUE(match);

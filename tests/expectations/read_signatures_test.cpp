@@ -101,6 +101,23 @@ TEST_F(ReadSignatures, RefusesAnEmptyLiteral) {
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:3:11: 'literal' is empty"));
 }
 
+TEST_F(ReadSignatures, RefusesATitleThatNothingFills) {
+  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = '(?<kind>a)'\ntitle = 'a {kidn} {function}'\n");
+  EXPECT_THAT(only_error(), HasSubstr("demo.toml:5:12: the pattern has no group 'kidn' (did you mean 'kind'?)"));
+}
+
+TEST_F(ReadSignatures, FillsTitlesFromTheDetailToo) {
+  SignatureSet set = read(R"([[signature]]
+id = 'a'
+literal = 'a'
+pattern = '(?<kind>a)'
+detail = '(?<more>b)'
+title = '{kind} {more}'
+)");
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_TRUE(set.rows.at(0).detail);
+}
+
 TEST_F(ReadSignatures, CollectsTheErrorsOfAllFiles) {
   dir.file("b.toml", "what = 1\n");
   dir.file("a.toml", "[[signature]\n");

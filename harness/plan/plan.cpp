@@ -1,16 +1,23 @@
 #include "harness/plan/plan.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
 
-/// A word that may be a directory's name: what is no letter or digit becomes "_".
+constexpr std::size_t page_width = 80;
+
+/// A word of a directory's name: what is no letter, digit or dot becomes "_", so that "-" stands between words only.
 std::string word(std::string_view text) {
+  constexpr std::size_t longest = 50;  // five of them stay below NAME_MAX
   std::string name;
-  for (char c : text) {
+  for (char c : text.substr(0, longest)) {
     bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
     name += plain ? c : '_';
   }
@@ -25,7 +32,8 @@ Profile shaped(Profile profile, const RunOptions& options) {
 
 std::string job_name(const Job& job) {
   return fmt::format("{}-{}-{}-{}-{}", word(job.suite.name), word(fs::path(job.kernel).filename().string()),
-                     word(fs::path(job.rootfs).filename().string()), word(job.profile.name), to_string(job.accelerator.kind));
+                     word(fs::path(job.rootfs).filename().string()), word(job.profile.name),
+                     to_string(job.accelerator.kind));
 }
 
 /// Two suites of one name, or two kernels of one file name, must not share a directory.
@@ -33,39 +41,156 @@ void make_names_unique(std::vector<Job>& jobs) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const std::string plain = jobs[i].name;
     auto taken = [&](const std::string& name) {
-      return std::any_of(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(i), [&](const Job& job) { return job.name == name; });
+      return std::any_of(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(i),
+                         [&](const Job& job) { return job.name == name; });
     };
-    for (int number = 2; taken(jobs[i].name); ++number) jobs[i].name = fmt::format("{}-{}", plain, number);
+    for (int number = 2; taken(jobs[i].name); ++number)
+      jobs[i].name = fmt::format("{}-{}", plain, number);
   }
 }
 
-Json needs_json(const Case& the_case) {
-  Json::Array needs;
-  for (const Requirement& need : the_case.needs) needs.push_back(need.text);
-  return needs;
+bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
+}
+
+/// At most `most` characters of valid UTF-8, the last three of them dots when it was more.
+std::string cut(std::string text, std::size_t most) {
+  if (width(text) <= most) return text;
+  while (width(text) > most - 3 || continues_character(text.back()))
+    text.pop_back();
+  return text + "...";
+}
+
+/// The same, but it is the end that is kept: that of a path says more.
+std::string cut_front(std::string text, std::size_t most) {
+  if (width(text) <= most) return text;
+  while (width(text) > most - 3 || continues_character(text.front()))
+    text.erase(0, 1);
+  return "..." + text;
+}
+
+/// Lines of whole words, from the second one on indented.
+std::string wrapped(const std::string& text) {
+  std::string lines, line;
+  for (std::string_view next : split(text, ' ')) {
+    if (!line.empty() && width(line) + 1 + width(next) > page_width) {
+      lines += cut(std::exchange(line, " "), page_width) + "\n";
+    }
+    line += line.empty() ? "" : " ";
+    line += next;
+  }
+  return lines + cut(line, page_width) + "\n";
+}
+
+std::string row(std::string_view label, std::string_view value) {
+  return fmt::format("  {:<8} {}\n", label, cut_front(printable(value), page_width - 11));
+}
+
+std::string_view during(const Case& the_case) {
+  return the_case.during == Case::During::boot ? "boot" : "booted";
+}
+
+std::string describe(const Case& the_case) {
+  auto line = [](std::string text) { return cut(std::move(text), page_width) + "\n"; };
+  std::string text =
+      line(fmt::format("  {:<8} {:<20} {}", during(the_case), the_case.name, printable(the_case.description)));
+  for (const Requirement& need : the_case.needs)
+    text += line(fmt::format("  {:<8} {:<20} needs {}", "", "", printable(need.text)));
+  return text;
+}
+
+std::string describe(const Job& job) {
+  const Profile& profile = job.profile;
+  std::string text = fmt::format("\n{}\n", cut(job.name, page_width));
+  text += row("kernel", job.kernel);
+  text += row("rootfs", job.rootfs);
+  text += row("profile", fmt::format("{}: {} CPU{}, {} MiB", profile.name, profile.cpus, profile.cpus > 1 ? "s" : "",
+                                     profile.memory_mib));
+  text += row("times", fmt::format("x {:.3g}, {} in all", job.time_scale,
+                                   format_duration(scaled(job.suite.limit, job.time_scale))));
+  for (const Case& the_case : job.suite.cases)
+    text += describe(the_case);
+  return text;
+}
+
+template <class Text>
+Json texts_json(const std::vector<Text>& texts) {
+  Json::Array items;
+  for (const Text& text : texts)
+    items.push_back(text);
+  return items;
+}
+
+Json milliseconds(Duration duration) {
+  return std::int64_t{duration.count()};
 }
 
 Json case_json(const Case& the_case) {
-  Json::Array steps;
-  for (const Step& step : the_case.steps) steps.push_back(describe(step));
+  Json::Array needs, steps;
+  for (const Requirement& need : the_case.needs)
+    needs.push_back(need.text);
+  for (const Step& step : the_case.steps)
+    steps.push_back(
+        Json::Object{{"what", describe(step)}, {"line", step.at.line}, {"within_ms", milliseconds(step.within)}});
   return Json::Object{{"name", the_case.name},
                       {"description", the_case.description},
-                      {"during", the_case.during == Case::During::boot ? "boot" : "booted"},
-                      {"requires", needs_json(the_case)},
+                      {"during", std::string(during(the_case))},
+                      {"required", the_case.required},
+                      {"requires", needs},
+                      {"allow", texts_json(the_case.allow)},
+                      {"taint", the_case.taint},
                       {"steps", steps}};
+}
+
+Json job_json(const Job& job) {
+  Json::Array cases;
+  for (const Case& the_case : job.suite.cases)
+    cases.push_back(case_json(the_case));
+  return Json::Object{{"name", job.name},
+                      {"suite", job.suite.name},
+                      {"suite_file", job.suite.file.string()},
+                      {"kernel", job.kernel},
+                      {"rootfs", job.rootfs},
+                      {"profile", job.profile.name},
+                      {"cpus", job.profile.cpus},
+                      {"memory_mib", job.profile.memory_mib},
+                      {"accelerator", std::string(to_string(job.accelerator.kind))},
+                      {"time_scale", job.time_scale},
+                      {"silence_ms", milliseconds(job.suite.silence)},
+                      {"limit_ms", milliseconds(job.suite.limit)},
+                      {"cases", cases}};
+}
+
+Json options_json(const RunOptions& options) {
+  Json::Array added;
+  for (const AddedFile& file : options.added)
+    added.push_back(Json::Object{{"source", file.source.string()}, {"target", file.target}});
+  return Json::Object{{"modules_dir", options.modules_dir ? Json(options.modules_dir->string()) : Json()},
+                      {"modules", texts_json(options.modules)},
+                      {"added", added},
+                      {"append", texts_json(options.append)},
+                      {"qemu_arguments", texts_json(options.qemu_arguments)}};
 }
 
 }  // namespace
 
-std::string_view to_string(Accelerator::Kind kind) { return kind == Accelerator::Kind::kvm ? "kvm" : "tcg"; }
+std::string_view to_string(Accelerator::Kind kind) {
+  return kind == Accelerator::Kind::kvm ? "kvm" : "tcg";
+}
 
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host) {
   Plan plan;
   const double accelerator_scale = host.accelerator.kind == Accelerator::Kind::tcg ? tcg_time_scale : 1;
-  for (Suite& suite : suites) {
+  for (const Suite& suite : suites) {
     for (const std::string& name : suite.profiles) {
       auto profile = std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-      if (profile == profiles.end()) continue;
+      // Leaving a job out in silence would be a pass of something never run.
+      assert(profile != profiles.end());
       Job job;
       job.suite = suite;
       job.kernel = options.kernel;
@@ -84,39 +209,23 @@ Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, 
 }
 
 std::string describe(const Plan& plan) {
-  std::string text = fmt::format("QEMU {}, {}: {}\n", plan.host.qemu_version, to_string(plan.host.accelerator.kind),
-                                 plan.host.accelerator.reason);
-  for (const Job& job : plan.jobs) {
-    text += fmt::format("\n{}\n  kernel {}, rootfs {}, profile {} ({} CPU, {} MiB), times x {}\n", job.name, job.kernel,
-                        job.rootfs, job.profile.name, job.profile.cpus, job.profile.memory_mib, job.time_scale);
-    for (const Case& the_case : job.suite.cases) {
-      text += fmt::format("  {:<7} {:<20} {}\n", the_case.during == Case::During::boot ? "boot" : "booted", the_case.name,
-                          the_case.description);
-      for (const Requirement& need : the_case.needs) text += fmt::format("  {:<7} {:<20} needs {}\n", "", "", need.text);
-    }
-  }
+  const HostFacts& host = plan.host;
+  std::string text = wrapped(fmt::format("QEMU {}, {}: {}", printable(host.qemu_version),
+                                         to_string(host.accelerator.kind), printable(host.accelerator.reason)));
+  for (const Job& job : plan.jobs)
+    text += describe(job);
   return text;
 }
 
 Json to_json(const Plan& plan) {
   Json::Array jobs;
-  for (const Job& job : plan.jobs) {
-    Json::Array cases;
-    for (const Case& the_case : job.suite.cases) cases.push_back(case_json(the_case));
-    jobs.push_back(Json::Object{{"name", job.name},
-                                {"suite", job.suite.name},
-                                {"kernel", job.kernel},
-                                {"rootfs", job.rootfs},
-                                {"profile", job.profile.name},
-                                {"cpus", job.profile.cpus},
-                                {"memory_mib", job.profile.memory_mib},
-                                {"accelerator", std::string(to_string(job.accelerator.kind))},
-                                {"time_scale", job.time_scale},
-                                {"cases", cases}});
-  }
+  for (const Job& job : plan.jobs)
+    jobs.push_back(job_json(job));
   return Json::Object{{"qemu", plan.host.qemu.string()},
                       {"qemu_version", plan.host.qemu_version},
+                      {"accelerator", std::string(to_string(plan.host.accelerator.kind))},
                       {"accelerator_reason", plan.host.accelerator.reason},
+                      {"options", options_json(plan.options)},
                       {"jobs", jobs}};
 }
 

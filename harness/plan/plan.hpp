@@ -24,8 +24,8 @@ std::string_view to_string(Accelerator::Kind kind);
 /// What the host offers: probed once, by the command line's code.
 struct HostFacts {
   Accelerator accelerator;
-  fs::path qemu;              // the program
-  std::string qemu_version;   // "7.2.22"
+  fs::path qemu;             // the program
+  std::string qemu_version;  // "7.2.22"
 };
 
 /// A file of the user's own in the initramfs (--add FILE:PATH).
@@ -37,12 +37,12 @@ struct AddedFile {
 /// What the command line asks for, in the terms of the plan.
 struct RunOptions {
   std::vector<std::string> suites = {"boot"};
-  std::string kernel = "debian";       // "debian", or the path of a bzImage
-  std::string rootfs;                  // empty: the suite's; else the path of a cpio archive
-  std::optional<fs::path> modules_dir; // a lib/modules/RELEASE tree
-  std::vector<std::string> modules;    // names, with their dependencies, into the initramfs
+  std::string kernel = "debian";        // "debian", or the path of a bzImage
+  std::string rootfs;                   // empty: the suite's; else the path of a cpio archive
+  std::optional<fs::path> modules_dir;  // a lib/modules/RELEASE tree
+  std::vector<std::string> modules;     // names, with their dependencies, into the initramfs
   std::vector<AddedFile> added;
-  std::vector<std::string> append;     // extra kernel parameters
+  std::vector<std::string> append;  // extra kernel parameters
   std::optional<int> memory_mib;
   std::optional<int> cpus;
   std::vector<std::string> qemu_arguments;
@@ -51,13 +51,13 @@ struct RunOptions {
 
 /// One boot: kernel × rootfs × profile × accelerator, and the suite that judges it.
 struct Job {
-  std::string name;      // "debian-busybox-initrd_only-tcg": stable over runs, a directory name
+  std::string name;  // "boot-debian-busybox-initrd_only-tcg": stable over runs, a directory name
   Suite suite;
   std::string kernel;
-  std::string rootfs;    // "busybox", or the path of a cpio archive
-  Profile profile;       // with the options' memory and CPUs
+  std::string rootfs;  // "busybox", or the path of a cpio archive
+  Profile profile;     // with the options' memory and CPUs
   Accelerator accelerator;
-  double time_scale = 1; // every duration of the suite is multiplied by this, once
+  double time_scale = 1;  // every duration of the suite is multiplied by this, once
 };
 
 struct Plan {
@@ -69,7 +69,7 @@ struct Plan {
 /// TCG runs guests several times slower than KVM: durations in suites are written for KVM.
 inline constexpr double tcg_time_scale = 4;
 
-/// Crosses suites and profiles. A profile that a suite names must be among `profiles` (read_suite has checked it).
+/// Crosses suites and profiles. A profile that a suite names must be among `profiles`: read_suite has checked it.
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host);
 
 /// For people, at 80 columns.
@@ -84,6 +84,7 @@ struct KernelFacts {
 };
 
 /// Why the case can't run here, or nothing when it can. An unknown config is a reason of its own, not "not set".
-std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel, const HostFacts& host);
+std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel,
+                                 const HostFacts& host);
 
 }  // namespace bootgate

@@ -1,13 +1,18 @@
 #include "harness/plan/profile.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "harness/plan/suite.hpp"
+#include "harness/support/text.hpp"
 #include "harness/support/toml.hpp"
 
 namespace bootgate {
 namespace {
+
+constexpr int most_cpus = 255;  // more need an interrupt remapping IOMMU
+constexpr int most_memory_mib = 1 << 20;
 
 int bounded(TomlTable& row, std::string_view key, int otherwise, int most) {
   auto number = row.integer(key);
@@ -17,16 +22,25 @@ int bounded(TomlTable& row, std::string_view key, int otherwise, int most) {
   return otherwise;
 }
 
+/// The name of a machine, a CPU or a device for QEMU's command line: never empty.
+std::string word(TomlTable& row, std::string_view key, std::string otherwise) {
+  std::string text = row.string(key).value_or(std::move(otherwise));
+  if (text.empty()) row.note(fmt::format("'{}' is empty", key), row.at(key));
+  return text;
+}
+
 Profile read_profile(TomlTable& row) {
   Profile profile;
-  profile.name = row.string("name").value_or("");
-  if (profile.name.empty()) row.note_missing("name");
+  auto name = row.string("name");
+  if (!row.has("name")) row.note_missing("name");
+  if (name && !is_name(*name)) row.note(fmt::format("'{}' is no name", printable(*name)), row.at("name"));
+  profile.name = name.value_or("");
   profile.description = row.string("description").value_or("");
-  profile.machine = row.string("machine").value_or(profile.machine);
-  profile.cpu_tcg = row.string("cpu-tcg").value_or(profile.cpu_tcg);
-  profile.cpu_kvm = row.string("cpu-kvm").value_or(profile.cpu_kvm);
-  profile.cpus = bounded(row, "cpus", profile.cpus, 255);
-  profile.memory_mib = bounded(row, "memory", profile.memory_mib, 1 << 20);
+  profile.machine = word(row, "machine", profile.machine);
+  profile.cpu_tcg = word(row, "cpu-tcg", profile.cpu_tcg);
+  profile.cpu_kvm = word(row, "cpu-kvm", profile.cpu_kvm);
+  profile.cpus = bounded(row, "cpus", profile.cpus, most_cpus);
+  profile.memory_mib = bounded(row, "memory", profile.memory_mib, most_memory_mib);
   profile.devices = row.strings("devices");
   row.finish();
   return profile;
@@ -44,10 +58,13 @@ std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& err
   TomlTable root = document->root();
   for (TomlTable& row : root.tables("profile")) {
     Profile profile = read_profile(row);
-    bool twice = std::any_of(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == profile.name; });
-    if (twice) row.note(fmt::format("profile '{}' is there twice", profile.name), row.at("name"));
+    bool twice =
+        std::any_of(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == profile.name; });
+    if (twice && !profile.name.empty())
+      row.note(fmt::format("profile '{}' is there twice", printable(profile.name)), row.at("name"));
     profiles.push_back(std::move(profile));
   }
+  if (profiles.empty() && document->errors().empty()) root.note("there is no [[profile]]", root.at());
   root.finish();
   errors.insert(errors.end(), document->errors().begin(), document->errors().end());
   return profiles;

@@ -11,8 +11,8 @@ namespace bootgate {
 struct Profile {
   std::string name;
   std::string description;
-  std::string machine = "pc";    // QEMU's -machine
-  std::string cpu_tcg = "max";   // QEMU's -cpu under TCG; its default lacks SMEP and SMAP
+  std::string machine = "pc";   // QEMU's -machine
+  std::string cpu_tcg = "max";  // QEMU's -cpu under TCG; its default lacks SMEP and SMAP
   std::string cpu_kvm = "host";
   int cpus = 1;
   int memory_mib = 512;

@@ -1,58 +1,96 @@
 #include "harness/plan/requirement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <climits>
-#include <vector>
-
-#include <fmt/format.h>
+#include <string_view>
 
 #include "harness/plan/plan.hpp"
 
 namespace bootgate {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
-/// "6.12.1" -> 6, 12, 1; a release candidate sorts before its release, so every version ends with its number or INT_MAX.
-std::vector<int> version_parts(std::string_view text) {
-  std::vector<int> parts;
-  while (!text.empty() && digits.find(text.front()) != std::string_view::npos) {
-    int number = 0;
-    auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{}) break;
-    parts.push_back(number);
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.starts_with('.')) break;
-    text.remove_prefix(1);
+/// Takes a number off the front of `text`; nothing when there is none, or a huge one.
+std::optional<int> take_number(std::string_view& text) {
+  int number = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || !is_digit(text.front())) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+/// "6.12.1-rc3-local" as 6, 12, 1, then 3; a release proper, coming behind its candidates, has INT_MAX in the place of
+/// the 3.
+struct Version {
+  std::array<int, 4> parts = {0, 0, 0, INT_MAX};
+  std::string_view rest;  // what stands behind
+};
+
+std::optional<Version> parse_version(std::string_view text) {
+  Version version;
+  for (std::size_t i = 0; i < 3; ++i) {
+    auto number = take_number(text);
+    if (!number) return std::nullopt;
+    version.parts[i] = *number;
+    if (text.size() < 2 || text[0] != '.' || !is_digit(text[1])) break;
+    if (i < 2) text.remove_prefix(1);
   }
-  parts.resize(3);
-  int candidate = INT_MAX;
-  if (text.starts_with("-rc")) std::from_chars(text.data() + 3, text.data() + text.size(), candidate);
-  parts.push_back(candidate);
-  return parts;
+  constexpr std::string_view candidate = "-rc";
+  if (text.starts_with(candidate)) {
+    text.remove_prefix(candidate.size());
+    auto number = take_number(text);
+    if (!number) return std::nullopt;
+    version.parts[3] = *number;
+  }
+  version.rest = text;
+  return version;
 }
 
+/// A symbol of Kconfig, without CONFIG_: everybody writes that prefix once.
 bool is_symbol(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789") == std::string_view::npos;
+  auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || is_digit(c); };
+  return !text.empty() && !text.starts_with("CONFIG_") && std::all_of(text.begin(), text.end(), plain);
 }
 
-std::optional<Requirement> parse_version(const std::string& text, Requirement requirement) {
-  for (auto [word, subject] : {std::pair{"kernel", Requirement::Subject::kernel_version},
-                               std::pair{"qemu", Requirement::Subject::qemu_version}}) {
-    if (!text.starts_with(word)) continue;
-    std::string_view rest = std::string_view(text).substr(std::string_view(word).size());
-    for (const char* comparison : {">=", "<=", "==", ">", "<"}) {
-      if (!rest.starts_with(comparison)) continue;
-      rest.remove_prefix(std::string_view(comparison).size());
-      if (rest.empty() || digits.find(rest.front()) == std::string_view::npos) return std::nullopt;
-      requirement.subject = subject;
-      requirement.comparison = comparison;
-      requirement.value = rest;
-      return requirement;
-    }
+/// "kernel>=6.12" or "qemu<8": the version must be one as a whole.
+std::optional<Requirement> version_requirement(std::string_view text, Requirement requirement) {
+  if (text.starts_with("kernel")) {
+    requirement.subject = Requirement::Subject::kernel_version;
+    text.remove_prefix(6);
+  } else if (text.starts_with("qemu")) {
+    requirement.subject = Requirement::Subject::qemu_version;
+    text.remove_prefix(4);
+  } else {
+    return std::nullopt;
+  }
+  for (std::string_view comparison : {">=", "<=", "==", ">", "<"}) {
+    if (!text.starts_with(comparison)) continue;
+    text.remove_prefix(comparison.size());
+    auto version = parse_version(text);
+    if (!version || !version->rest.empty()) return std::nullopt;
+    requirement.comparison = comparison;
+    requirement.value = text;
+    return requirement;
   }
   return std::nullopt;
+}
+
+std::optional<Requirement> config_requirement(std::string_view text, Requirement requirement) {
+  std::size_t equals = text.find('=');
+  requirement.subject = Requirement::Subject::config;
+  requirement.name = text.substr(0, equals);
+  if (equals != std::string_view::npos) {
+    requirement.value = text.substr(equals + 1);
+    if (requirement.value != "y" && requirement.value != "m") return std::nullopt;
+  }
+  return is_symbol(requirement.name) ? std::optional(requirement) : std::nullopt;
 }
 
 std::optional<std::string> unmet_config(const Requirement& need, const KernelFacts& kernel) {
@@ -65,7 +103,7 @@ std::optional<std::string> unmet_config(const Requirement& need, const KernelFac
 }
 
 std::optional<std::string> unmet_version(const Requirement& need, const std::string& version, std::string_view what) {
-  if (version.empty()) return fmt::format("needs {}, and the {} version is unknown", need.text, what);
+  if (!parse_version(version)) return fmt::format("needs {}, and the {} version is unknown", need.text, what);
   if (version_holds(version, need.comparison, need.value)) return std::nullopt;
   return fmt::format("needs {}: this is {}", need.text, version);
 }
@@ -82,19 +120,12 @@ std::optional<Requirement> parse_requirement(const std::string& text, SourcePos 
     return requirement;
   }
   constexpr std::string_view config = "config:";
-  if (!text.starts_with(config)) return parse_version(text, requirement);
-  std::string symbol = text.substr(config.size());
-  std::size_t equals = symbol.find('=');
-  requirement.subject = Requirement::Subject::config;
-  requirement.name = symbol.substr(0, equals);
-  if (requirement.name.starts_with("CONFIG_")) requirement.name.erase(0, 7);
-  if (equals != std::string::npos) requirement.value = symbol.substr(equals + 1);
-  bool whole = is_symbol(requirement.name) && (equals == std::string::npos || !requirement.value.empty());
-  return whole ? std::optional(requirement) : std::nullopt;
+  if (text.starts_with(config)) return config_requirement(std::string_view(text).substr(config.size()), requirement);
+  return version_requirement(text, requirement);
 }
 
 bool version_holds(const std::string& a, const std::string& comparison, const std::string& b) {
-  auto left = version_parts(a), right = version_parts(b);
+  const auto left = parse_version(a).value_or(Version{}).parts, right = parse_version(b).value_or(Version{}).parts;
   if (comparison == ">=") return left >= right;
   if (comparison == ">") return left > right;
   if (comparison == "<=") return left <= right;
@@ -102,7 +133,8 @@ bool version_holds(const std::string& a, const std::string& comparison, const st
   return left == right;
 }
 
-std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel, const HostFacts& host) {
+std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel,
+                                 const HostFacts& host) {
   for (const Requirement& need : needs) {
     std::optional<std::string> reason;
     switch (need.subject) {

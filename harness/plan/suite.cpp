@@ -36,6 +36,16 @@ struct Describe {
 
 }  // namespace
 
-std::string describe(const Step& step) { return std::visit(Describe{}, step.what); }
+std::string describe(const Step& step) {
+  return std::visit(Describe{}, step.what);
+}
+
+bool is_name(std::string_view text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::string_view all = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+  constexpr std::size_t longest = 100;
+  return !text.empty() && text.size() <= longest && plain.find(text[0]) != std::string_view::npos &&
+         text.find_first_not_of(all) == std::string_view::npos;
+}
 
 }  // namespace bootgate

@@ -1,7 +1,9 @@
 // Suite, Case, Step: what a TOML file in suites/ says, as plain data. suites/README.md is the reference of every key.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -44,7 +46,7 @@ struct Send {
   std::string text;
 };
 
-/// A crash report with this title must come; it is allowed for this case only.
+/// A crash report with this title must come: the whole title, or a regex found in it. It is allowed for this case only.
 struct ExpectReport {
   PatternText title;
 };
@@ -70,10 +72,10 @@ std::string describe(const Step& step);
 struct Requirement {
   enum class Subject { config, accelerator, kernel_version, qemu_version };
   Subject subject = Subject::config;
-  std::string name;                // config: the symbol without CONFIG_; accelerator: "kvm" or "tcg"
-  std::string value;               // config: "y", "m", or empty for either; versions: "6.12"
-  std::string comparison = ">=";   // versions: >=, >, <, <=, ==
-  std::string text;                // as written
+  std::string name;               // config: the symbol without CONFIG_; accelerator: "kvm" or "tcg"
+  std::string value;              // config: "y", "m", or empty for either; versions: "6.12"
+  std::string comparison = ">=";  // versions: >=, >, <, <=, ==
+  std::string text;               // as written
   SourcePos at;
 };
 
@@ -83,9 +85,9 @@ struct Case {
   std::string description;
   During during = During::booted;
   std::vector<Requirement> needs;
-  bool required = false;               // a skip counts as a failure
-  std::vector<std::string> allow;      // signature ids
-  std::string taint;                   // letters of the taint flags this case may set
+  bool required = false;           // a skip counts as a failure
+  std::vector<std::string> allow;  // signature ids
+  std::string taint;               // letters of the taint flags this case may set
   std::vector<Step> steps;
   SourcePos at;
 };
@@ -95,10 +97,14 @@ struct Suite {
   std::string description;
   fs::path file;
   std::string rootfs = "busybox";
-  std::vector<std::string> profiles;   // names in fixtures/profiles.toml
-  Duration silence{};                  // the console says nothing at all while something is awaited
-  Duration limit{};                    // hard cap of the whole job
+  std::vector<std::string> profiles;  // names in fixtures/profiles.toml
+  Duration silence{};                 // the console says nothing at all while something is awaited
+  Duration limit{};                   // hard cap of the whole job
   std::vector<Case> cases;
 };
+
+/// Names of suites, cases and profiles become names of directories and words of command lines: a-z, 0-9, and behind the
+/// first character also . _ -.
+bool is_name(std::string_view text);
 
 }  // namespace bootgate

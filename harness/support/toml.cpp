@@ -1,6 +1,7 @@
 #include "harness/support/toml.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -98,6 +99,14 @@ std::string syntax_message(const toml::parse_error& error) {
   return text;
 }
 
+/// What to do about the two mistakes that people who write patterns and steps make.
+std::string syntax_hint(std::string_view what) {
+  if (what.find("escape sequence") != std::string_view::npos) return "use single quotes for patterns: 'like \\d+ this'";
+  if (what.starts_with("inline table") && what.ends_with("saw '\\n'"))
+    return "an inline table stands in one line; write a long one as a [[table]] of its own";
+  return {};
+}
+
 tl::unexpected<Error> too_large(SourcePos at) {
   return definition_error(fmt::format("too large: a definition has at most {} KiB", largest_file / 1024),
                           std::move(at));
@@ -166,6 +175,11 @@ bool TomlTable::is_string(std::string_view key) const {
   return node && node->is_string();
 }
 
+bool TomlTable::is_empty_array(std::string_view key) const {
+  const toml::array* array = impl_->table->get_as<toml::array>(key);
+  return array && array->empty();
+}
+
 bool TomlTable::has(std::string_view key) const {
   return impl_->table->contains(key);
 }
@@ -211,12 +225,17 @@ std::optional<bool> TomlTable::boolean(std::string_view key) {
 }
 
 std::optional<Duration> TomlTable::duration(std::string_view key) {
+  constexpr const char* form = "write a number and a unit: 250ms, 30s, 1.5s, 10m, 2h";
+  impl_->asked.emplace(key);
+  const toml::node* node = impl_->table->get(key);
+  if (!node) return std::nullopt;
+  if (!node->is_string()) {
+    note(fmt::format("'{}' is {}, and must be a duration", key, type_name(*node)), at(key), form);
+    return std::nullopt;
+  }
   auto text = string(key);
-  if (!text) return std::nullopt;
   auto duration = parse_duration(*text);
-  if (!duration)
-    note(fmt::format("'{}' is no duration", printable(*text)), at(key),
-         "write a number and a unit: 250ms, 30s, 1.5s, 10m, 2h");
+  if (!duration) note(fmt::format("'{}' is no duration", printable(*text)), at(key), form);
   return duration;
 }
 
@@ -289,8 +308,9 @@ void TomlTable::finish() {
   std::vector<std::string> asked(impl_->asked.begin(), impl_->asked.end());
   for (const auto& [key, node] : *impl_->table) {
     if (impl_->asked.contains(key.str())) continue;
-    note(fmt::format("unknown key '{}'", printable(key.str())), impl_->document->position(key.source()),
-         did_you_mean(key.str(), asked));
+    std::string hint = did_you_mean(key.str(), asked);
+    if (hint.empty() && !asked.empty()) hint = fmt::format("known: {}", fmt::join(asked, ", "));
+    note(fmt::format("unknown key '{}'", printable(key.str())), impl_->document->position(key.source()), hint);
   }
 }
 
@@ -323,9 +343,7 @@ Result<TomlDocument> TomlDocument::parse(std::string_view text, std::string name
     impl->root = toml::parse(impl->text, impl->name);
   } catch (const toml::parse_error& error) {
     std::string what = syntax_message(error);
-    bool escape = what.find("escape sequence") != std::string::npos;
-    return definition_error(what, impl->position(error.source()),
-                            escape ? "use single quotes for patterns: 'like \\d+ this'" : "");
+    return definition_error(what, impl->position(error.source()), syntax_hint(what));
   } catch (const std::exception& error) {
     return definition_error(printable(error.what()), {impl->name, 0, 0});
   }

@@ -44,6 +44,7 @@ class TomlTable {
 
   bool has(std::string_view key) const;
   bool is_string(std::string_view key) const;
+  bool is_empty_array(std::string_view key) const;
   /// All keys of the table, in the order of the file.
   std::vector<std::string> keys() const;
 
@@ -64,7 +65,7 @@ class TomlTable {
   void note(std::string what, SourcePos at, std::string hint = {});
   /// Notes a missing required key.
   void note_missing(std::string_view key);
-  /// Notes an error for every key that was not asked for, with the nearest one that was.
+  /// Notes an error for every key that was not asked for, with the nearest one that was, or all of them.
   void finish();
 
  private:

@@ -105,7 +105,8 @@ TEST(Toml, WrongTypesSayWhatIsThereAndWhatIsWanted) {
   EXPECT_THAT(lines(document), ElementsAre("f:1:5: 'a' is an integer, and must be a string",     //
                                            "f:2:5: 'b' is a string, and must be an integer",     //
                                            "f:3:5: 'c' is a string, and must be true or false",  //
-                                           "f:4:5: 'd' is an integer, and must be a string",     //
+                                           "f:4:5: 'd' is an integer, and must be a duration "
+                                           "(write a number and a unit: 250ms, 30s, 1.5s, 10m, 2h)",  //
                                            "f:5:5: 'e' is a number, and must be an array of strings",
                                            "f:6:5: 'f' is a table, and must be an array of tables",
                                            "f:7:6: 'g' holds an integer, and must hold strings only",
@@ -127,8 +128,9 @@ TEST(Toml, KeysNobodyAskedForAreErrorsWithTheNearest) {
   TomlTable root = document.root();
   root.string("name");
   root.finish();
-  EXPECT_THAT(lines(document), ElementsAre("f:1:1: unknown key 'nmae' (did you mean 'name'?)",
-                                           "f:2:1: unknown key 'zzzzzzzz'", "f:3:1: unknown key '\\u001b'"));
+  EXPECT_THAT(lines(document),
+              ElementsAre("f:1:1: unknown key 'nmae' (did you mean 'name'?)",
+                          "f:2:1: unknown key 'zzzzzzzz' (known: name)", "f:3:1: unknown key '\\u001b' (known: name)"));
 }
 
 TEST(Toml, CopiesOfATableShareWhatWasAskedFor) {
@@ -225,6 +227,11 @@ TEST(TomlSyntax, APatternInDoubleQuotesGetsAHint) {
   EXPECT_EQ(error.hint, "use single quotes for patterns: 'like \\d+ this'");
   EXPECT_EQ(place(*error.at), "2:8");
   EXPECT_EQ(failure("a = 'x\n").hint, "");
+}
+
+TEST(TomlSyntax, AnInlineTableOverLinesGetsAHint) {
+  EXPECT_EQ(failure("a = { x = 1,\n y = 2 }\n").hint,
+            "an inline table stands in one line; write a long one as a [[table]] of its own");
 }
 
 TEST(TomlSyntax, HostileBytesAreAnErrorWithAPlace) {

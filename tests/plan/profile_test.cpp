@@ -1,0 +1,103 @@
+#include "harness/plan/profile.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/support/data.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace bootgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Reading {
+  std::vector<Profile> profiles;
+  std::vector<std::string> errors;
+};
+
+Reading read(std::string_view text) {
+  TempDir dir;
+  std::vector<Error> errors;
+  Reading reading{read_profiles(dir.file("p.toml", text), errors), {}};
+  for (Error& error : errors) {
+    if (error.at) error.at->file.clear();
+    reading.errors.push_back(one_line(error).substr(1));
+  }
+  return reading;
+}
+
+TEST(Profiles, OfTheProjectAreInOrder) {
+  std::vector<Error> errors;
+  auto profiles = read_profiles(data_root() / "fixtures/profiles.toml", errors);
+  for (const Error& error : errors)
+    ADD_FAILURE() << render(error);
+  ASSERT_EQ(profiles.size(), 2u);
+  EXPECT_EQ(profiles[0].name, "initrd-only");
+  EXPECT_EQ(profiles[0].machine, "pc");
+  EXPECT_EQ(profiles[0].cpu_kvm, "host");
+  EXPECT_EQ(profiles[0].cpus, 1);
+  EXPECT_EQ(profiles[0].memory_mib, 512);
+  EXPECT_EQ(profiles[1].name, "smp");
+  EXPECT_EQ(profiles[1].cpus, 2);
+  for (const Profile& profile : profiles) {
+    EXPECT_NE(profile.description, "") << profile.name;
+    // QEMU's default CPU has neither: what the kernel keeps out of user memory with would go untested.
+    if (profile.cpu_tcg != "max") {
+      EXPECT_THAT(profile.cpu_tcg, testing::HasSubstr("+smep,+smap")) << profile.name;
+    }
+  }
+}
+
+TEST(Profiles, HaveDefaultsForAllButTheName) {
+  auto reading = read("[[profile]]\nname = 'x'\n");
+  EXPECT_THAT(reading.errors, IsEmpty());
+  ASSERT_EQ(reading.profiles.size(), 1u);
+  const Profile& profile = reading.profiles[0];
+  EXPECT_EQ(profile.machine, "pc");
+  EXPECT_EQ(profile.cpu_tcg, "max");
+  EXPECT_EQ(profile.cpu_kvm, "host");
+  EXPECT_EQ(profile.cpus, 1);
+  EXPECT_EQ(profile.memory_mib, 512);
+  EXPECT_THAT(profile.devices, IsEmpty());
+}
+
+TEST(Profiles, ReadEveryKey) {
+  auto reading = read(
+      "[[profile]]\nname = 'x'\ndescription = 'd'\nmachine = 'q35'\ncpu-tcg = 'a'\ncpu-kvm = 'b'\ncpus = 3\nmemory = "
+      "64\n"
+      "devices = ['virtio-rng-pci', 'i6300esb']\n");
+  EXPECT_THAT(reading.errors, IsEmpty());
+  const Profile& profile = reading.profiles.at(0);
+  EXPECT_EQ(profile.description, "d");
+  EXPECT_EQ(profile.machine, "q35");
+  EXPECT_EQ(profile.cpu_tcg, "a");
+  EXPECT_EQ(profile.cpu_kvm, "b");
+  EXPECT_EQ(profile.cpus, 3);
+  EXPECT_EQ(profile.memory_mib, 64);
+  EXPECT_THAT(profile.devices, ElementsAre("virtio-rng-pci", "i6300esb"));
+}
+
+TEST(Profiles, EveryMistakeIsFound) {
+  EXPECT_THAT(
+      read("[[profile]]\ncpus = 0\nmemory = 9999999\nmachine = ''\ncpu = 'x'\n[[profile]]\nname = 'A'\n"
+           "[[profile]]\nname = 'a'\n[[profile]]\nname = 'a'\n")
+          .errors,
+      ElementsAre("1:1: 'name' is missing", "2:8: 'cpus' must be 1 to 255", "3:10: 'memory' must be 1 to 1048576",
+                  "4:11: 'machine' is empty", "5:1: unknown key 'cpu' (did you mean 'cpus'?)", "7:8: 'A' is no name",
+                  "11:8: profile 'a' is there twice"));
+}
+
+TEST(Profiles, ThereMustBeOne) {
+  EXPECT_THAT(read("").errors, ElementsAre("1:1: there is no [[profile]]"));
+}
+
+TEST(Profiles, AMissingFileIsAnError) {
+  std::vector<Error> errors;
+  EXPECT_THAT(read_profiles("/no/such.toml", errors), IsEmpty());
+  EXPECT_EQ(errors.size(), 1u);
+}
+
+}  // namespace
+}  // namespace bootgate

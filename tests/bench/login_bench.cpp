@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "harness/support/process.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
@@ -22,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr const char* prompt = "login:";
 
 struct Times {
-  double start_up = 0;  // ms until QEMU has made the console's file
+  double start_up = 0;  // ms until there is a QEMU process
   double login = 0;     // ms from there to the prompt's last byte
   double total() const { return start_up + login; }
 };
@@ -37,6 +38,17 @@ std::optional<fs::path> console_in(const fs::path& out) {
   for (const auto& entry : fs::recursive_directory_iterator(out, failure))
     if (entry.path().filename() == "console.log") return entry.path();
   return std::nullopt;
+}
+
+/// True once a thread of the process has QEMU for a child.
+bool has_qemu(pid_t pid) {
+  std::error_code failure;
+  for (const auto& task : fs::directory_iterator(fmt::format("/proc/{}/task", pid), failure)) {
+    std::string children = read_file(task.path() / "children").value_or("");
+    for (std::string_view child : split(children, ' '))
+      if (read_file(fmt::format("/proc/{}/comm", child)).value_or("").starts_with("qemu")) return true;
+  }
+  return false;
 }
 
 /// Starts a command and watches its console file.
@@ -55,7 +67,8 @@ Result<Times> measure(const std::vector<std::string>& argv, const fs::path& dire
   Times times;
   std::optional<fs::path> console;
   while (ms_since(start) < 120'000) {
-    if (!console && (console = console_in(directory))) times.start_up = own_file ? 0 : ms_since(start);
+    if (!own_file && times.start_up == 0 && has_qemu(child->pid())) times.start_up = ms_since(start);
+    if (!console) console = console_in(directory);
     std::string text = console ? read_file(*console).value_or("") : "";
     if (text.find(prompt) != std::string::npos) {
       times.login = ms_since(start) - times.start_up;

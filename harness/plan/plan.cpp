@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <utility>
 
 #include "harness/support/text.hpp"
 
@@ -75,16 +74,13 @@ std::string cut_front(std::string text, std::size_t most) {
 }
 
 /// Lines of whole words, from the second one on indented.
-std::string wrapped(const std::string& text) {
-  std::string lines, line;
-  for (std::string_view next : split(text, ' ')) {
-    if (!line.empty() && width(line) + 1 + width(next) > page_width) {
-      lines += cut(std::exchange(line, " "), page_width) + "\n";
-    }
-    line += line.empty() ? "" : " ";
-    line += next;
-  }
-  return lines + cut(line, page_width) + "\n";
+std::string paragraph(const std::string& text) {
+  constexpr std::size_t indent = 2;
+  const std::string broken = wrapped(text, page_width - indent, indent);
+  std::string lines;
+  for (std::string_view line : split(broken, '\n'))
+    lines += cut(std::string(line), page_width) + "\n";
+  return lines;
 }
 
 std::string row(std::string_view label, std::string_view value) {
@@ -210,8 +206,8 @@ Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, 
 
 std::string describe(const Plan& plan) {
   const HostFacts& host = plan.host;
-  std::string text = wrapped(fmt::format("QEMU {}, {}: {}", printable(host.qemu_version),
-                                         to_string(host.accelerator.kind), printable(host.accelerator.reason)));
+  std::string text = paragraph(fmt::format("QEMU {}, {}: {}", printable(host.qemu_version),
+                                           to_string(host.accelerator.kind), printable(host.accelerator.reason)));
   for (const Job& job : plan.jobs)
     text += describe(job);
   return text;

@@ -73,6 +73,16 @@ TEST(ShellCommand, JoinsQuotedWords) {
   EXPECT_EQ(shell_command({}), "");
 }
 
+TEST(Wrapped, BreaksAtBlanksAndIndentsWhatFollows) {
+  EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrapped("one two", 80, 2), "one two");
+  EXPECT_EQ(wrapped("", 80, 2), "");
+}
+
+TEST(Wrapped, LeavesALongWordWhole) {
+  EXPECT_EQ(wrapped("a longword b", 4, 0), "a\nlongword\nb");
+}
+
 TEST(Split, GivesThePartsBetweenSeparators) {
   EXPECT_THAT(split("a:b::c", ':'), ElementsAre("a", "b", "", "c"));
   EXPECT_THAT(split("a\nb\n", '\n'), ElementsAre("a", "b")) << "a last line end ends the last line";

@@ -1,6 +1,7 @@
 // A healthy kernel passes, and leaves what a run is supposed to leave.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -54,13 +55,26 @@ TEST(Boot, CanBeReplayedByHand) {
   fs::path replay;
   for (const auto& entry : fs::recursive_directory_iterator(latest))
     if (entry.path().filename() == "replay.sh") replay = entry.path();
-  CommandOptions options;
-  options.timeout = std::chrono::seconds(60);
-  // Ctrl-A X, QEMU's way out, typed when the guest is certainly still there: what was printed until then is enough.
-  auto output =
-      run_command({"bash", "-c", "{ sleep 3; printf '\\001x'; } | " + shell_quoted(replay.string())}, options);
-  ASSERT_TRUE(output) << output.error().what;
-  EXPECT_THAT(output->output, HasSubstr("Linux version"));
+  auto input = make_pipe(), output = make_pipe();
+  SpawnSpec spec;
+  spec.argv = {replay.string()};
+  spec.standard_input = input->first.get();
+  spec.standard_output = output->second.get();
+  auto child = spawn(spec);
+  ASSERT_TRUE(child);
+  output->second.reset();
+  std::string console;
+  char buffer[4096];
+  while (console.find("Linux version") == std::string::npos) {
+    ssize_t n = ::read(output->first.get(), buffer, sizeof buffer);
+    ASSERT_GT(n, 0) << console;
+    console.append(buffer, static_cast<std::size_t>(n));
+  }
+  // Ctrl-A X, QEMU's way out.
+  ASSERT_TRUE(write_all(input->second.get(), "\x01x"));
+  while (::read(output->first.get(), buffer, sizeof buffer) > 0) {
+  }
+  EXPECT_EQ(child->wait(), (ExitStatus{0, 0}));
 }
 
 TEST(Boot, RecordsNamedGroups) {

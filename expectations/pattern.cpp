@@ -38,6 +38,7 @@ std::string message_of(int code) {
 
 /// What a thread needs to match: compiled code can be shared, these can't.
 struct Matching {
+  Owned<pcre2_match_data> data;
   Owned<pcre2_match_context> context{pcre2_match_context_create(nullptr)};
   Owned<pcre2_jit_stack> stack{pcre2_jit_stack_create(jit_stack_start, jit_stack_max, nullptr)};
 
@@ -46,6 +47,15 @@ struct Matching {
     pcre2_set_depth_limit(context.get(), depth_limit);
     pcre2_set_heap_limit(context.get(), heap_limit_kib);
     pcre2_jit_stack_assign(context.get(), nullptr, stack.get());
+  }
+
+  /// Room for the offsets of all groups. Kept, since it also holds the interpreter's frames.
+  pcre2_match_data* data_for(const pcre2_code* code) {
+    std::uint32_t groups = 0;
+    pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (!data || pcre2_get_ovector_count(data.get()) <= groups)
+      data.reset(pcre2_match_data_create(groups + 1, nullptr));
+    return data.get();
   }
 
   static Matching& of_this_thread() {
@@ -125,14 +135,15 @@ Result<std::optional<PatternMatch>> Pattern::find(std::string_view subject) cons
     if (at == std::string_view::npos) return std::nullopt;
     return PatternMatch{at, at + text.size(), {}};
   }
-  Owned<pcre2_match_data> data(pcre2_match_data_create_from_pattern(impl_->code.get(), nullptr));
-  int result = pcre2_match(impl_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, 0,
-                           data.get(), Matching::of_this_thread().context.get());
+  Matching& matching = Matching::of_this_thread();
+  pcre2_match_data* data = matching.data_for(impl_->code.get());
+  int result = pcre2_match(impl_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, 0, data,
+                           matching.context.get());
   if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (result < 0)
     return definition_error(fmt::format("the regex '{}' is too expensive: {}", printable(text), message_of(result)),
                             impl_->text.at, "let it begin with literal text, and avoid nested repetition like (a+)+");
-  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
+  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data);
   PatternMatch match{offsets[0], offsets[1], {}};
   for (const auto& [name, number] : impl_->groups) {
     bool took_part = static_cast<int>(number) < result && offsets[2 * number] != PCRE2_UNSET;

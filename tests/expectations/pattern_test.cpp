@@ -130,6 +130,20 @@ TEST(Pattern, KeepsAGroupThatMatchedNothing) {
   EXPECT_THAT(match->captures, ElementsAre(Pair("empty", "")));
 }
 
+TEST(Pattern, HasRoomForTheGroupsOfEveryPattern) {
+  Pattern one = regex("(?<only>a)");
+  std::string many;
+  for (int i = 0; i < 200; ++i)
+    many += "(a)";
+  Pattern two_hundred = regex(many + "(?<last>b)");
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(one.find("a").value().value().captures, ElementsAre(Pair("only", "a")));
+    auto match = two_hundred.find(std::string(200, 'a') + "b").value();
+    ASSERT_TRUE(match);
+    EXPECT_THAT(match->captures, ElementsAre(Pair("last", "b")));
+  }
+}
+
 TEST(Pattern, ServesSeveralThreads) {
   Pattern pattern = regex(R"(^line (?<number>\d+) (?:a|b)+c$)");
   std::atomic<int> right = 0;

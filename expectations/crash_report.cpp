@@ -59,20 +59,18 @@ std::optional<std::string> guilty_function(std::span<const std::string> lines, s
                        [&](const std::string& skip) { return ::fnmatch(skip.c_str(), name.c_str(), 0) == 0; });
   };
   bool in_trace = false;
-  std::optional<std::string> from_trace;
   for (const std::string& line : lines) {
-    // Selector 0033 is user space: those are the registers of the system call.
-    if (line.find("RIP: 0010:") != std::string::npos) {
-      auto name = frame(line);
-      if (name && !is_skipped(*name)) return name;
-    }
     if (line.find("Call Trace:") != std::string::npos || line.find("stack backtrace:") != std::string::npos)
       in_trace = true;
-    if (!in_trace || from_trace || line.find("RIP:") != std::string::npos) continue;
+    // Selector 0033 is user space: those are the registers of the system call. Inside a trace, a RIP is where an
+    // interrupt came in (show_regs_if_on_stack).
+    bool registers = line.find("RIP:") != std::string::npos;
+    bool kernel_rip = line.find("RIP: 0010:") != std::string::npos;
+    if (in_trace ? registers : !kernel_rip) continue;
     auto name = frame(line);
-    if (name && !is_skipped(*name)) from_trace = name;
+    if (name && !is_skipped(*name)) return name;
   }
-  return from_trace;
+  return std::nullopt;
 }
 
 std::string masked_title(std::string_view title) {
@@ -84,9 +82,13 @@ std::string masked_title(std::string_view title) {
     while (end < title.size() && is_hex(title[end]))
       ++end;
     bool whole = end == title.size() || !is_word(title[end]);
+    bool decimal = end > digits && title.substr(digits, end - digits).find_first_not_of("0123456789") == title.npos;
     // Eight digits and more are an address; shorter words may be names ("decade", "face").
     if (word_start && whole && (prefixed ? end > digits : end - digits >= 8)) {
       masked += "ADDR";
+      i = end;
+    } else if (word_start && whole && decimal) {
+      masked += "NUM";
       i = end;
     } else {
       masked += title[i++];

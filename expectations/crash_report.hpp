@@ -24,12 +24,12 @@ struct CrashReport {
   std::vector<std::string> lines;  // as on the console, without line ends
 };
 
-/// The guilty function: that of the first kernel-mode "RIP:", else the first frame of the call trace that is certain
-/// (no "?") and matches none of `skipped` (names, with * for anything); a skipped RIP is passed over too. Suffixes of
-/// the compiler (.isra.0, .cold) are cut.
+/// The guilty function: that of the first kernel-mode "RIP:" ahead of the call trace, else the trace's first frame that
+/// is certain (no "?") and matches none of `skipped` (names, with * for anything); a skipped RIP is passed over too.
+/// Suffixes of the compiler (.isra.0, .cold) are cut.
 std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped);
 
-/// A title without what differs from one boot to the next: addresses become ADDR.
+/// A title without what differs from one boot to the next: addresses become ADDR, other numbers NUM.
 std::string masked_title(std::string_view title);
 
 }  // namespace bootgate

@@ -31,7 +31,7 @@ bool ends_always(std::string_view text) {
   return has(text, "---[ end Kernel panic") || has(text, "Rebooting in ");
 }
 
-/// Lines that go on behind "</TASK>": another part of the same splat.
+/// Lines that go on behind the body of a report: another part of the same splat.
 bool goes_on(std::string_view text) {
   constexpr std::string_view beginnings[] = {"Modules linked in:",
                                              "CPU:",
@@ -56,7 +56,9 @@ bool goes_on(std::string_view text) {
                                              "Kernel Offset:",
                                              "Call Trace:",
                                              " ",
-                                             "Kernel panic"};
+                                             "Kernel panic",
+                                             "Shutting down cpus with NMI",
+                                             "Dumping ftrace"};
   return std::any_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view word) { return text.starts_with(word); });
 }
@@ -100,7 +102,8 @@ struct OpenReport {
   TimePoint last{};
   bool has_detail = false;
   bool trace_began = false;
-  bool trace_ended = false;
+  bool body_ended = false;  // only what goes_on() belongs to it now
+  bool tail = false;
 };
 
 }  // namespace
@@ -122,15 +125,16 @@ struct SignatureWatch::Impl {
       if (!has(message, row.literal)) continue;
       auto match = row.pattern.find(message);
       if (!match && !trouble) trouble = match.error();
-      if (!match || !*match || excepted(row, message)) continue;
+      if (!match || !*match || is_excepted(row, message)) continue;
       return Hit{&row, std::move((*match)->captures)};
     }
     return std::nullopt;
   }
 
-  static bool excepted(const Signature& row, std::string_view message) {
+  bool is_excepted(const Signature& row, std::string_view message) {
     return std::any_of(row.except.begin(), row.except.end(), [&](const Pattern& pattern) {
       auto match = pattern.find(message);
+      if (!match && !trouble) trouble = match.error();
       return match && match->has_value();
     });
   }
@@ -141,6 +145,7 @@ struct SignatureWatch::Impl {
     open->captures = std::move(hit.captures);
     open->report.id = hit.signature->id;
     open->report.severity = hit.signature->severity;
+    open->tail = hit.signature->tail;
     auto first = std::find_if(before.begin(), before.end(),
                               [](const std::string& earlier) { return is_opening(message_of(earlier)); });
     open->report.first_line = number - static_cast<std::size_t>(before.end() - first);
@@ -168,8 +173,8 @@ struct SignatureWatch::Impl {
 
   /// The line belongs to the open report, or has ended it and is to be looked at for itself.
   bool continue_open(std::string_view line, std::string_view message, TimePoint now) {
-    // Behind the trace of a sanitizer stand more: who allocated, who freed.
-    if (open->trace_ended && !open->signature->framed && !goes_on(message)) {
+    bool overflows = open->bytes + line.size() > report_bytes;
+    if (overflows || (open->body_ended && !goes_on(message))) {
       close();
       return false;
     }
@@ -180,13 +185,15 @@ struct SignatureWatch::Impl {
       return false;
     }
     if (hit && hit->signature->severity == Severity::fatal) open->report.severity = Severity::fatal;
+    if (hit && hit->signature->tail) open->tail = true;
     append(line, now);
     if (has(message, "Call Trace:")) open->trace_began = true;
-    if (has(message, "</TASK>")) open->trace_ended = true;
-    bool end_trace = has(message, "---[ end trace") && !open->signature->tail;
-    bool full = open->bytes > report_bytes || open->report.lines.size() >= report_lines;
-    bool frame_closed = open->signature->framed && is_rule(message);
-    if (end_trace || full || frame_closed || ends_always(message)) close();
+    const bool framed = open->signature->framed;
+    bool end_marker = has(message, "---[ end trace") || (framed && is_rule(message));
+    // Behind the trace of a sanitizer stands more: who allocated, who freed.
+    if (end_marker || (has(message, "</TASK>") && !framed)) open->body_ended = true;
+    bool full = open->report.lines.size() >= report_lines;
+    if (full || ends_always(message) || (end_marker && !open->tail)) close();
     return true;
   }
 

@@ -32,7 +32,7 @@ struct Signature {
   /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG
   /// at".
   bool continues = false;
-  /// Registers, and perhaps a panic, follow its "end trace".
+  /// Registers, or a panic (panic_on_warn), follow its end marker.
   bool tail = false;
   /// It stands between two lines of "=": the second one ends it.
   bool framed = false;

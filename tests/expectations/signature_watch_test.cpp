@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <set>
 
 #include "expectations/signatures.hpp"
@@ -195,7 +196,48 @@ TEST(SignatureWatch, CutsAt128KiB) {
     seen.see(line);
   auto reports = seen.watch.take();
   ASSERT_THAT(reports, SizeIs(1));
-  EXPECT_LE(reports[0].lines.size(), 10u);
+  std::size_t bytes = 0;
+  for (const std::string& kept : reports[0].lines)
+    bytes += kept.size();
+  EXPECT_LE(bytes, 128u * 1024);
+  EXPECT_GT(bytes, 110u * 1024);
+}
+
+TEST(SignatureWatch, LooksAtTheLineThatNoLongerFits) {
+  Watched seen({warning});
+  const std::string line(16 * 1024, 'x');
+  for (int i = 0; i < 7; ++i)
+    seen.see(line);
+  const std::string filler(16 * 1024 - 100, 'x');
+  seen.see(filler);
+  seen.see("[    2.2] BUG: KASAN: double-free in demo_free+0x1/0x2");
+  seen.watch.close();
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(2));
+  EXPECT_EQ(reports[1].id, "kasan");
+}
+
+TEST(SignatureWatch, WaitsForThePanicBehindASanitizersFrame) {
+  Watched seen({"[    9.1] BUG: KASAN: double-free in demo_free+0x1/0x2", "[    9.2] ===================="});
+  EXPECT_TRUE(seen.watch.collecting());
+  seen.see("[    9.3] demo: loaded");
+  EXPECT_FALSE(seen.watch.collecting());
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_THAT(reports[0].lines, SizeIs(2));
+  EXPECT_EQ(reports[0].severity, Severity::failure);
+}
+
+TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
+  auto set = std::make_shared<SignatureSet>();
+  auto regex = [](const char* text) { return Pattern::compile({text, true, {"demo.toml", 1, 1}}).value(); };
+  set->rows.push_back(
+      {"demo", "aaa", regex("^a"), Severity::failure, "demo", {}, {regex("(a+)+$")}, {}, {}, {}, {}, {}});
+  SignatureWatch watch(set);
+  watch.line(std::string(4096, 'a') + "!", 0, TimePoint());
+  EXPECT_TRUE(watch.collecting()) << "an exception that could not be tried is no exception";
+  ASSERT_TRUE(watch.trouble());
+  EXPECT_THAT(watch.trouble()->what, HasSubstr("'(a+)+$' is too expensive"));
 }
 
 TEST(SignatureWatch, FindsAHeaderAmongBytesThatAreNoText) {
@@ -209,13 +251,17 @@ TEST(SignatureWatch, ReadsAHundredThousandHealthyLinesAtOnce) {
   SignatureWatch watch(shipped());
   const std::string line =
       "[    0.163541] pci 0000:00:01.1: [8086:7010] type 00 class 0x010180 conventional PCI endpoint";
-  auto start = std::chrono::steady_clock::now();
+  // CPU time, which other work on the host doesn't lengthen.
+  std::clock_t start = std::clock();
   for (std::size_t i = 0; i < 100'000; ++i)
     watch.line(line, i, TimePoint());
-  auto spent = std::chrono::steady_clock::now() - start;
+  double spent = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_THAT(watch.take(), IsEmpty());
-  // About 0.1 s in a release build; the limit leaves room for sanitizers and busy hosts.
-  EXPECT_LT(spent, 10s);
+#ifdef NDEBUG
+  EXPECT_LT(spent, 0.5);
+#else
+  EXPECT_LT(spent, 10);  // sanitizers
+#endif
 }
 
 TEST(CrashReport, MasksAddressesButNoWords) {
@@ -224,11 +270,24 @@ TEST(CrashReport, MasksAddressesButNoWords) {
   EXPECT_EQ(masked_title("decade facade"), "decade facade");
 }
 
+TEST(CrashReport, MasksNumbersButNoNames) {
+  EXPECT_EQ(masked_title("init[1] on CPU#3, 10 of 10000"), "init[NUM] on CPU#NUM, NUM of NUM");
+  EXPECT_EQ(masked_title("WARNING in cfg80211_init"), "WARNING in cfg80211_init");
+  EXPECT_EQ(masked_title("at 0x"), "at 0x");
+}
+
 TEST(CrashReport, BlamesNoFrameThatIsUncertain) {
   std::vector<std::string> lines = {"Call Trace:", " ? stale+0x1/0x2", " dump_stack_lvl+0x1/0x2",
                                     " guilty.isra.0+0x1/0x2", " caller+0x1/0x2"};
   std::vector<std::string> skipped = {"dump_stack*"};
   EXPECT_EQ(guilty_function(lines, skipped), "guilty");
+}
+
+TEST(CrashReport, BlamesNotWhatAnInterruptCameInto) {
+  std::vector<std::string> lines = {"Call Trace:", " <IRQ>", " guilty+0x1/0x2", " </IRQ>", "RIP: 0010:idle+0x1/0x2"};
+  EXPECT_EQ(guilty_function(lines, {}), "guilty");
+  lines.front() = "RIP: 0010:first+0x1/0x2";
+  EXPECT_EQ(guilty_function(lines, {}), "first");
 }
 
 TEST(CrashReport, BlamesNoUserSpace) {

@@ -109,6 +109,8 @@ struct ChildSetup {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
+    // A shell that runs us in the background has Ctrl-C ignored, and what we start would inherit that.
+    ::signal(SIGINT, SIG_DFL);
     if (*directory && ::chdir(directory) != 0) ::_exit(127);
   }
 };

@@ -104,6 +104,17 @@ TEST(Pattern, GivesUpOnAnExpensiveRegexAtOnce) {
   EXPECT_LT(spent, std::chrono::milliseconds(500));
 }
 
+/// What happens on hosts that forbid JIT.
+TEST(Pattern, GivesUpWithoutJitToo) {
+  const std::string subject = std::string(16 * 1024, 'a') + "!";
+  for (const char* text : {"(*NO_JIT)(a+)+$", "(*NO_JIT)^(?:a|b)*?(?:(a)|c)+$"}) {
+    auto match = regex(text).find(subject);
+    ASSERT_FALSE(match) << text;
+    EXPECT_THAT(match.error().what, HasSubstr("is too expensive"));
+  }
+  EXPECT_TRUE(matches(regex("(*NO_JIT)Kernel (?<what>panic)"), "Kernel panic"));
+}
+
 TEST(Pattern, MatchesAmongBytesThatAreNoText) {
   const std::string subject = "\0\xff\xfe\0Kernel panic\0\xc3"s;
   EXPECT_TRUE(matches(literal("Kernel panic"), subject));

@@ -56,7 +56,7 @@ class Reader {
     if (!table.has("name")) table.note_missing("name");
     if (name && !is_name(*name))
       table.note(fmt::format("'{}' is no name", printable(*name)), table.at("name"),
-                 "use a-z, 0-9, and behind the first character also . _ -");
+                 "use a-z, 0-9, and behind the first character also . _ -, at most 100 of them");
     return name.value_or("");
   }
 
@@ -176,6 +176,9 @@ class Reader {
   }
 
   void check_place(const Case& the_case, TomlTable& table) {
+    if (the_case.name == clean_end_case)
+      table.note(fmt::format("every report has a case '{}' of its own", clean_end_case), table.at("name"),
+                 "choose another name");
     auto [earlier, is_new] = lines_.emplace(the_case.name, the_case.at.line);
     if (!is_new && !the_case.name.empty())
       table.note(fmt::format("case '{}' is there twice", printable(the_case.name)), table.at("name"),

@@ -103,8 +103,11 @@ struct Suite {
   std::vector<Case> cases;
 };
 
+/// The last line that every job adds to its report: no suite may have a case of this name.
+inline constexpr std::string_view clean_end_case = "clean-end";
+
 /// Names of suites, cases and profiles become names of directories and words of command lines: a-z, 0-9, and behind the
-/// first character also . _ -.
+/// first character also . _ -, and 100 of them at most.
 bool is_name(std::string_view text);
 
 }  // namespace bootgate

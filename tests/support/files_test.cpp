@@ -132,6 +132,28 @@ TEST(FileLock, MakesTheSecondWaitForTheFirst) {
   EXPECT_TRUE(second.get());
 }
 
+/// What it is for: two bootgates that want to build the same thing. The holder is killed, and the lock goes with it.
+TEST(FileLock, HoldsBetweenProcesses) {
+  TempDir dir;
+  int held[2];
+  ASSERT_EQ(::pipe(held), 0);
+  pid_t holder = ::fork();
+  if (holder == 0) {
+    auto lock = FileLock::acquire(dir.path() / "lock");
+    if (!lock || ::write(held[1], "x", 1) != 1) ::_exit(1);
+    ::pause();
+  }
+  ::close(held[1]);
+  char byte;
+  ASSERT_EQ(::read(held[0], &byte, 1), 1) << "the child has no lock";
+  ::close(held[0]);
+  auto waiting = std::async(std::launch::async, [&] { return FileLock::acquire(dir.path() / "lock").has_value(); });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  ::kill(holder, SIGKILL);
+  ::waitpid(holder, nullptr, 0);
+  EXPECT_TRUE(waiting.get());
+}
+
 TEST(FileLock, SaysWhyItCannotBeHad) {
   auto lock = FileLock::acquire("/no/such/dir/lock");
   ASSERT_FALSE(lock);

@@ -33,6 +33,7 @@ TEST(Printable, KeepsPlainTextTabsAndUtf8) {
   EXPECT_EQ(printable("a\tb"), "a\tb");
   EXPECT_EQ(printable("größe → 😀"), "größe → 😀");
   EXPECT_EQ(printable(""), "");
+  EXPECT_EQ(printable("]]> <&\""), "]]> <&\"") << "escaping for XML is up to the XML writer";
 }
 
 TEST(Printable, EscapesControlCharacters) {

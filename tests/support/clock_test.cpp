@@ -1,8 +1,7 @@
 #include "harness/support/clock.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <regex>
 
 namespace bootgate {
 namespace {
@@ -73,7 +72,7 @@ TEST(FormatSeconds, HasThreeDecimals) {
 }
 
 TEST(UtcTimestamp, IsIso8601WithoutZone) {
-  EXPECT_TRUE(std::regex_match(utc_timestamp(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"))) << utc_timestamp();
+  EXPECT_THAT(utc_timestamp(), testing::MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"));
 }
 
 }  // namespace

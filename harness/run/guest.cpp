@@ -153,6 +153,7 @@ std::optional<End> Guest::ended() const {
 
 End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
   const TimePoint start = Clock::now();
+  const End out_of_time = setup_.limit < deadline ? End::limit : End::deadline;
   deadline = std::min(deadline, setup_.limit);
   for (;;) {
     if (!alive()) drain();
@@ -166,7 +167,7 @@ End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool cons
     TimePoint now = Clock::now();
     TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
     // An open crash report is read to its end: the title comes from it.
-    if (!reporting && now >= deadline) return End::deadline;
+    if (!reporting && now >= deadline) return out_of_time;
     if (!reporting && console_awaited && now >= silent) return End::silence;
     // `done` may depend on time too (a prompt counts when the console is quiet): a short look is cheap.
     TimePoint next = std::min(deadline, now + 50ms);

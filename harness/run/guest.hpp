@@ -22,7 +22,8 @@ enum class End {
   matched,       // what was awaited came
   signature,     // a crash report that this case does not allow
   forbidden,     // a line that an `absent` step rules out
-  deadline,      // the step's time is up, or the job's
+  deadline,      // the step's time is up
+  limit,         // the job's time is up
   silence,       // the console said nothing at all for too long
   power,         // the guest powered off or reset: see Guest::power()
   exited,        // QEMU ended by itself

@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view clean_end = "clean-end";
 constexpr Duration power_off_patience = 30s;
 
 std::string make_nonce() {
@@ -195,8 +194,13 @@ class JobRunner {
     // A power step may have left reports behind, and so may the time since the last case.
     Duration within = guest.scaled_by_job(power_off_patience);
     bool was_alive = guest.alive();
-    if (was_alive && !guest.control_ready())
+    // A suite of boot cases alone may be done before our init has started the control loop. Another root has none, and
+    // its shell is ready only when a step has used it.
+    Duration patience = inputs_.files.has_control ? within : Duration(0);
+    End ready = guest.wait([&] { return !was_alive || guest.control_ready(); }, Clock::now() + patience, false);
+    if (ready == End::deadline)
       return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
+    if (ready != End::matched) return judge(ready, guest, "powering the guest off", within, context_.reports);
     if (was_alive) guest.ask_power(true);
     bool off_expected = was_alive;
     End end =
@@ -303,7 +307,7 @@ JobResult job_outline(const Job& job) {
   }
   CaseResult last;
   last.suite = job.suite.name;
-  last.name = clean_end;
+  last.name = clean_end_case;
   outline.cases.push_back(std::move(last));
   return outline;
 }

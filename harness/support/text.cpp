@@ -114,7 +114,7 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
   std::size_t column = 0;
   for (std::string_view word : split(text, ' ')) {
     if (column > 0 && column + 1 + word.size() > width) {
-      result += "\n" + std::string(indent, ' ');
+      result.append("\n").append(indent, ' ');
       column = 0;
     } else if (column > 0) {
       result += ' ';

@@ -84,6 +84,34 @@ TEST(Boot, RecordsNamedGroups) {
   EXPECT_THAT(seen.junit, HasSubstr("devices"));
 }
 
+TEST(Boot, EndsCleanlyAlsoWhereNoCaseUsedTheShell) {
+  BootRun here;
+  fs::path suite = here.file("banner.toml", R"toml(
+name = "banner"
+[[case]]
+name   = "banner"
+during = "boot"
+steps  = [{ expect = "Linux version" }]
+)toml");
+  RunSeen seen = here.run({suite.string()});
+  EXPECT_EQ(seen.cases["clean-end"].outcome, "pass") << seen.cases["clean-end"].message;
+}
+
+TEST(Boot, SaysWhenItWasTheJobsTimeThatEndedAStep) {
+  BootRun here;
+  fs::path suite = here.file("short.toml", R"toml(
+name  = "short"
+limit = "2s"
+[[case]]
+name   = "never"
+during = "boot"
+steps  = [{ expect = "this never comes", within = "1h" }]
+)toml");
+  RunSeen seen = here.run({suite.string(), "--timeout-scale", "0.5"});
+  EXPECT_EQ(seen.cases["never"].outcome, "fail");
+  EXPECT_THAT(seen.cases["never"].message, testing::HasSubstr("the job's time was up"));
+}
+
 TEST(Boot, TakesABzImageByPath) {
   BootRun here;
   RunSeen first = here.run();

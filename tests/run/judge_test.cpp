@@ -17,7 +17,7 @@ EndFacts facts(End end) {
 }
 
 TEST(Judge, PassesOnlyWhatMatched) {
-  for (End end : {End::signature, End::forbidden, End::deadline, End::silence, End::power, End::exited,
+  for (End end : {End::signature, End::forbidden, End::deadline, End::limit, End::silence, End::power, End::exited,
                   End::control_lost, End::flood, End::trouble, End::stopped})
     EXPECT_FALSE(judge(facts(end)).passed()) << static_cast<int>(end);
   EXPECT_TRUE(judge(facts(End::matched)).passed());
@@ -26,8 +26,8 @@ TEST(Judge, PassesOnlyWhatMatched) {
 TEST(Judge, BlamesTheBenchForWhatTheGuestCannotDo) {
   for (End end : {End::exited, End::trouble, End::stopped})
     EXPECT_EQ(judge(facts(end)).outcome, Outcome::error);
-  for (End end :
-       {End::signature, End::forbidden, End::deadline, End::silence, End::power, End::control_lost, End::flood})
+  for (End end : {End::signature, End::forbidden, End::deadline, End::limit, End::silence, End::power,
+                  End::control_lost, End::flood})
     EXPECT_EQ(judge(facts(end)).outcome, Outcome::fail);
 }
 

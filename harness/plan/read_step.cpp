@@ -22,29 +22,13 @@ struct Action {
   std::optional<StepKind> (*read)(TomlTable& row, const std::string& key);
 };
 
-std::optional<PatternText> read_pattern(TomlTable& row, const std::string& key) {
-  auto text = row.string(key);
-  if (!text) return std::nullopt;
-  PatternText pattern{*text, key.ends_with("-regex"), row.text_at(key)};
-  std::size_t line_end = text->find_first_of("\r\n");
-  if (!pattern.regex && line_end != std::string::npos) {
-    row.note("a pattern looks at one line at a time, and this one has a line break", row.text_at(key, line_end),
-             "write a step for each line");
-    return std::nullopt;
-  }
-  if (auto compiled = Pattern::compile(pattern); !compiled) {
-    // The compiler counts bytes of the text; where it was written with escapes, that is another column.
-    const Error& error = compiled.error();
-    int offset = error.at ? std::max(0, error.at->column - pattern.at.column) : 0;
-    row.note(error.what, row.text_at(key, static_cast<std::size_t>(offset)), error.hint);
-    return std::nullopt;
-  }
-  return pattern;
+bool is_regex_key(const std::string& key) {
+  return key.ends_with("-regex");
 }
 
 template <class Kind>
 std::optional<StepKind> read_matching(TomlTable& row, const std::string& key) {
-  auto pattern = read_pattern(row, key);
+  auto pattern = read_pattern(row, key, is_regex_key(key));
   return pattern ? std::optional<StepKind>(Kind{*pattern}) : std::nullopt;
 }
 
@@ -62,7 +46,8 @@ std::optional<StepKind> read_run(TomlTable& row, const std::string& key) {
   RunCommand run;
   auto command = row.string(key);
   run.status = read_status(row);
-  run.output = read_pattern(row, row.has("output") ? "output" : "output-regex");
+  const std::string output = row.has("output") ? "output" : "output-regex";
+  run.output = read_pattern(row, output, is_regex_key(output));
   if (row.has("output") && row.has("output-regex"))
     row.note("'output' and 'output-regex' exclude each other", row.key_at("output-regex"), "make it two steps");
   if (!command) return std::nullopt;
@@ -159,9 +144,9 @@ void note_unknown(TomlTable& row, const std::string& key, const std::vector<std:
 }
 
 /// Notes what can't stand beside the step's action.
-void check_keys(TomlTable& row, const Action& action) {
+void check_keys(TomlTable& row, const Action& action, const std::vector<std::string>& beside) {
   for (const std::string& key : row.keys()) {
-    if (key == action.key || has(action.beside, key)) continue;
+    if (key == action.key || has(action.beside, key) || has(beside, key)) continue;
     if (find_action(key)) {
       row.note(fmt::format("a step does one thing, and this one has '{}' and '{}'", action.key, key), row.key_at(key),
                "make it two steps");
@@ -170,17 +155,19 @@ void check_keys(TomlTable& row, const Action& action) {
                fmt::format("it goes with {}", fmt::join(others, ", ")));
     } else {
       std::vector<std::string> near = action_keys();
-      near.insert(near.end(), action.beside.begin(), action.beside.end());
-      note_unknown(row, key, action.beside, near);
+      std::vector<std::string> wanted = action.beside;
+      wanted.insert(wanted.end(), beside.begin(), beside.end());
+      near.insert(near.end(), wanted.begin(), wanted.end());
+      note_unknown(row, key, wanted, near);
     }
   }
 }
 
 /// A step that does nothing: most likely its action is spelt wrong.
-void note_actionless(TomlTable& row) {
+void note_actionless(TomlTable& row, const std::vector<std::string>& beside) {
   bool noted = false;
   for (const std::string& key : row.keys()) {
-    if (!owners(key).empty()) continue;
+    if (!owners(key).empty() || has(beside, key)) continue;
     note_unknown(row, key, action_keys(), action_keys());
     noted = true;
   }
@@ -201,15 +188,36 @@ void warn_about_time(const TomlTable& row, const Step& step, std::vector<Error>&
 
 }  // namespace
 
-std::optional<Step> read_step(TomlTable& row, Duration default_within, std::vector<Error>& warnings) {
+std::optional<PatternText> read_pattern(TomlTable& row, const std::string& key, bool regex) {
+  auto text = row.string(key);
+  if (!text) return std::nullopt;
+  PatternText pattern{*text, regex, row.text_at(key)};
+  std::size_t line_end = text->find_first_of("\r\n");
+  if (!pattern.regex && line_end != std::string::npos) {
+    row.note("a pattern looks at one line at a time, and this one has a line break", row.text_at(key, line_end),
+             "write a step for each line");
+    return std::nullopt;
+  }
+  if (auto compiled = Pattern::compile(pattern); !compiled) {
+    // The compiler counts bytes of the text; where it was written with escapes, that is another column.
+    const Error& error = compiled.error();
+    int offset = error.at ? std::max(0, error.at->column - pattern.at.column) : 0;
+    row.note(error.what, row.text_at(key, static_cast<std::size_t>(offset)), error.hint);
+    return std::nullopt;
+  }
+  return pattern;
+}
+
+std::optional<Step> read_step(TomlTable& row, Duration default_within, std::vector<Error>& warnings,
+                              const std::vector<std::string>& beside) {
   const Action* action = nullptr;
   for (const std::string& key : row.keys())
     if (!action) action = find_action(key);
   if (!action) {
-    note_actionless(row);
+    note_actionless(row, beside);
     return std::nullopt;
   }
-  check_keys(row, *action);
+  check_keys(row, *action, beside);
   auto kind = action->read(row, action->key);
   auto within = has(action->beside, "within") ? row.duration("within") : std::nullopt;
   if (!kind) return std::nullopt;

@@ -169,6 +169,8 @@ void add_job(pugi::xml_node root, const JobResult& job, bool several_jobs, Junit
   for (const CaseResult& result : job.cases) {
     for (const auto& [name, value] : result.records)
       add_property(properties, fmt::format("{}.{}.{}", result.suite, result.name, name), value);
+    if (!result.note.empty())
+      add_property(properties, fmt::format("{}.{}.note", result.suite, result.name), result.note);
   }
   for (const CaseResult& result : job.cases)
     add_case(testsuite, result, job, several_jobs, flavour);
@@ -196,13 +198,11 @@ std::optional<JobResult> bench_job(const RunResult& run) {
 }
 
 /// Until its result comes, a case is an error.
-void mark_unfinished(RunResult& run) {
-  for (JobResult& job : run.jobs) {
-    for (CaseResult& result : job.cases) {
-      result.outcome = Outcome::error;
-      result.cause = Cause::stopped;
-      result.reason = "bootgate ended before this case did";
-    }
+void mark_unfinished(JobResult& job) {
+  for (CaseResult& result : job.cases) {
+    result.outcome = Outcome::error;
+    result.cause = Cause::stopped;
+    result.reason = "bootgate ended before this case did";
   }
 }
 
@@ -235,12 +235,16 @@ std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
 void JunitReport::on(const Event& event) {
   if (const auto* started = std::get_if<RunStarted>(&event)) {
     run_ = started->outline;
-    mark_unfinished(run_);
-    for (JobResult& job : run_.jobs)
+    for (JobResult& job : run_.jobs) {
+      mark_unfinished(job);
       job.facts = {{"kernel", started->kernel}, {"accelerator", started->accelerator}};
+    }
   } else if (const auto* job = std::get_if<JobStarted>(&event)) {
-    run_.jobs.at(job->job).directory = job->directory;
-    return;
+    JobResult& known = run_.jobs.at(job->job);
+    auto facts = std::move(known.facts);
+    known = job->outline;
+    known.facts = std::move(facts);
+    mark_unfinished(known);
   } else if (const auto* done = std::get_if<CaseDone>(&event)) {
     run_.jobs.at(done->job).cases.at(done->index) = done->result;
   } else if (const auto* job_done = std::get_if<JobDone>(&event)) {

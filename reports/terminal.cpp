@@ -10,10 +10,13 @@
 #include <utility>
 
 #include "harness/support/text.hpp"
+#include "reports/build_bar.hpp"
 
 namespace bootgate {
 namespace {
 
+/// In a log, where no line can be rewritten.
+constexpr Duration build_line_interval(30'000);
 constexpr Duration paint_interval{50};
 constexpr std::size_t shown_console_lines = 20;
 constexpr std::size_t shown_report_lines = 30;
@@ -152,10 +155,8 @@ void Terminal::show(const RunStarted& event) {
   std::size_t cases = 0;
   for (const JobResult& job : outline_.jobs) {
     cases += job.cases.size();
-    for (const CaseResult& result : job.cases)
-      name_width_ = std::max(name_width_, title(result).size());
+    widen_names(job);
   }
-  name_width_ = std::min<std::size_t>(name_width_, 48);
   if (options_.quiet) return;
   std::size_t jobs = outline_.jobs.size();
   constexpr std::size_t indent = 8;
@@ -165,8 +166,26 @@ void Terminal::show(const RunStarted& event) {
       jobs, jobs == 1 ? "" : "s"));
 }
 
+void Terminal::widen_names(const JobResult& job) {
+  constexpr std::size_t widest = 48;
+  for (const CaseResult& result : job.cases)
+    name_width_ = std::max(name_width_, std::min(widest, title(result).size()));
+}
+
+void Terminal::show(const BuildRunning& event) {
+  if (options_.quiet) return;
+  build_ = build_bar(printable(event.kernel), event.progress);
+  if (!case_running_) activity_.clear();
+  if (options_.live) return paint_live(false);
+  TimePoint now = options_.now();
+  if (now - last_build_line_ < build_line_interval) return;
+  last_build_line_ = now;
+  print(build_ + "\n");
+}
+
 void Terminal::show(const Progress& event) {
   if (options_.quiet) return;
+  build_.clear();
   if (!options_.live) return print(fmt::format("{}\n", printable(event.what)));
   activity_ = printable(event.what);
   activity_start_ = options_.now();
@@ -176,7 +195,8 @@ void Terminal::show(const Progress& event) {
 
 void Terminal::show(const JobStarted& event) {
   JobResult& job = outline_.jobs.at(event.job);
-  job.directory = event.directory;
+  job = event.outline;
+  widen_names(job);
   activity_ = printable(job.name);
   activity_start_ = options_.now();
   console_line_.clear();
@@ -191,6 +211,7 @@ void Terminal::show(const ConsoleLine& event) {
 
 void Terminal::show(const CaseStarted& event) {
   const JobResult& job = outline_.jobs.at(event.job);
+  case_running_ = true;
   activity_ = fmt::format("{} {}/{}", title(job.cases.at(event.index)), event.index + 1, job.cases.size());
   activity_start_ = options_.now();
   console_line_.clear();
@@ -201,12 +222,14 @@ void Terminal::show(const CaseDone& event) {
   const CaseResult& result = event.result;
   bool bad = is_bad(result.outcome);
   activity_.clear();
+  case_running_ = false;
   if (options_.quiet && !bad) return;
   bool ran = bad || result.outcome == Outcome::pass;
   Label word = label(result.outcome);
   std::string lines =
       fmt::format("{}{}  {:<{}}  {}\n", std::string(7 - word.text.size(), ' '), painted(word.text, word.colour),
                   title(result), name_width_, ran ? short_time(result.took) : printable(result.reason));
+  if (ran && !result.note.empty()) lines.insert(lines.size() - 1, fmt::format("  ({})", printable(result.note)));
   if (bad) lines += failure_block(result, outline_.jobs.at(event.job).directory);
   print(lines);
 }
@@ -256,6 +279,7 @@ std::string Terminal::painted(std::string_view text, std::string_view colour) co
 }
 
 std::string Terminal::live_text() const {
+  if (activity_.empty()) return cut("         " + build_, options_.width - 1);
   auto took = std::chrono::duration_cast<Duration>(options_.now() - activity_start_);
   std::string text = fmt::format("         {}  {}", activity_, short_time(took));
   if (!console_line_.empty()) text += "  " + console_line_;
@@ -276,7 +300,8 @@ void Terminal::erase_live() {
 
 void Terminal::paint_live(bool at_once) {
   TimePoint now = options_.now();
-  if (!options_.live || activity_.empty() || (!at_once && now - last_paint_ < paint_interval)) return;
+  if (!options_.live || (activity_.empty() && build_.empty()) || (!at_once && now - last_paint_ < paint_interval))
+    return;
   std::ignore = write_all(options_.fd, fmt::format("\r{}\x1b[K", live_text()));
   live_shown_ = true;
   last_paint_ = now;

@@ -39,6 +39,7 @@ class Terminal : public EventSink {
  private:
   void show(const RunStarted& event);
   void show(const Progress& event);
+  void show(const BuildRunning& event);
   void show(const JobStarted& event);
   void show(const ConsoleLine& event);
   void show(const CaseStarted& event);
@@ -46,6 +47,7 @@ class Terminal : public EventSink {
   void show(const JobDone& event);
   void show(const RunDone& event);
 
+  void widen_names(const JobResult& job);
   std::string failure_block(const CaseResult& result, const fs::path& directory) const;
   std::string summary(const RunResult& run) const;
   std::string painted(std::string_view text, std::string_view colour) const;
@@ -64,6 +66,9 @@ class Terminal : public EventSink {
   TimePoint activity_start_{};  // of the running case, or of what is prepared
   std::string activity_;        // "boot/login 3/9"
   std::string console_line_;    // the last one, escaped
+  std::string build_;           // its progress, shown while no case runs
+  bool case_running_ = false;
+  TimePoint last_build_line_{};
 };
 
 }  // namespace bootgate

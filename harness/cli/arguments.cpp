@@ -13,6 +13,7 @@ struct RawRun {
   std::vector<std::string> added;
   std::vector<std::string> append;
   std::string memory;
+  bool gcc = false;
   std::string flavour = "rich";
 };
 
@@ -43,20 +44,39 @@ void describe(CLI::Option* option, const char* heading, const char* value = "") 
   if (*value) option->option_text(value);
 }
 
+/// How a kernel is built from source.
+void declare_build_options(CLI::App& app, ConfigRequest& config, std::string& toolchain, bool& gcc,
+                           std::string& kernel_org) {
+  const char* heading = "How a kernel is built";
+  describe(app.add_option("--config", config.base, "lean (default), defconfig, or a file"), heading, "BASE");
+  describe(app.add_option("--fragment", config.fragments, "On top: a name of fixtures/kconfig, or a file"), heading,
+           "FRAGMENT");
+  describe(app.add_option("--set", config.symbols, "One symbol, as in --set KASAN=y"), heading, "SYMBOL=VALUE");
+  describe(app.add_option("--toolchain", toolchain, "auto, host, debian:SUITE, debian:SUITE+backports"), heading,
+           "TOOLCHAIN");
+  describe(app.add_flag("--gcc", gcc, "Build with GCC instead of LLVM"), heading);
+  describe(app.add_option("--kernel-org", kernel_org, "A mirror of kernel.org's /pub/linux/kernel"), heading, "URL");
+}
+
 void declare_run_options(CLI::App& app, RawRun& raw) {
   RunArguments& run = raw.run;
   RunOptions& options = run.options;
-  app.add_option("suite", options.suites, "Names, or files (default: boot)")->option_text("SUITE...");
+  app.add_option("suite", run.suites, "Names, or files (default: boot)")->option_text("SUITE...");
   app.get_formatter()->column_width(30);
 
   const char* heading = "What is booted";
-  describe(app.add_option("--kernel", options.kernel, "debian: the packaged one (default)"), heading, "BZIMAGE|debian");
+  describe(app.add_option("--kernel", run.kernels, "What to boot, or to build and boot: see below"), heading, "KERNEL");
   describe(app.add_option("--append", raw.append, "More kernel parameters"), heading, "PARAMETERS");
   describe(app.add_option("--rootfs", options.rootfs, "An initramfs of your own"), heading, "FILE.cpio[.gz|.zst|.xz]");
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
   describe(app.add_flag("--refresh", run.refresh, "Ask apt again for the packaged kernel"), heading);
+
+  describe(app.add_option("--busybox", options.busybox, "host, or source: a tarball, a tree, debian:SUITE/busybox"),
+           heading, "BUSYBOX");
+
+  declare_build_options(app, options.config, options.toolchain, raw.gcc, options.kernel_org);
 
   heading = "The machine";
   describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
@@ -85,6 +105,19 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
+void declare_build_command(CLI::App& app, BuildArguments& build, bool& gcc) {
+  app.get_formatter()->column_width(30);
+  app.add_option("kernel", build.kernel, "What to build: see below")->required()->option_text("KERNEL");
+  declare_build_options(app, build.request.config, build.request.toolchain, gcc, build.kernel_org);
+  const char* heading = "What is built";
+  describe(app.add_option("--target", build.request.targets, "One more of make's: bindeb-pkg, ..."), heading, "TARGET");
+  describe(app.add_flag("--samples", build.request.rust_samples, "Every Rust sample of the tree, as a module"),
+           heading);
+  describe(app.add_option("--out", build.out, "Copy the results there"), heading, "DIR");
+  describe(app.add_flag("--refresh", build.refresh, "Ask for newer sources"), heading);
+  describe(app.add_flag("-q,--quiet", build.quiet, "Show only errors"), heading);
+}
+
 /// The message of the first option that is wrong, or nothing.
 std::optional<std::string> sort_out(RawRun& raw) {
   RunOptions& options = raw.run.options;
@@ -94,6 +127,7 @@ std::optional<std::string> sort_out(RawRun& raw) {
     options.added.push_back(*added);
   }
   options.append = raw.append;
+  options.llvm = !raw.gcc;
   if (!raw.memory.empty()) {
     options.memory_mib = parse_memory(raw.memory);
     if (!options.memory_mib) return fmt::format("--memory {}: want a size like 512M or 2G", raw.memory);
@@ -108,6 +142,17 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app("Boots Linux kernels in QEMU, and tells whether they work.", "bootgate");
   app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
   app.require_subcommand(1);
+  const char* kernels =
+      "KERNEL is one of\n"
+      "  debian                            the packaged kernel\n"
+      "  arch/x86/boot/bzImage             an image\n"
+      "  .                                 a directory in which a kernel was built\n"
+      "  ~/linux, tree:.                   a source tree, built elsewhere\n"
+      "  git:REPOSITORY@REF                a commit of a local or remote repository\n"
+      "  linux-6.12.tar.xz, https://...    a tarball\n"
+      "  kernel.org/6.12.107               a release\n"
+      "  debian:trixie/linux-source-6.12   Debian's packaged source\n"
+      "It may be given several times.";
   app.footer(
       "The launcher ./bootgate also knows:\n"
       "  selftest [--quick]          Build and run the project's own tests\n"
@@ -120,9 +165,15 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CheckArguments check;
   CLI::App* run_command = app.add_subcommand("run", "Boot a kernel and run suites on it");
   declare_run_options(*run_command, run);
+  run_command->footer(kernels);
   CLI::App* plan_command = app.add_subcommand("plan", "Show what run would do");
   declare_run_options(*plan_command, plan);
   plan_command->add_flag("--json", plan_arguments.json, "For programs");
+  BuildArguments build;
+  bool build_with_gcc = false;
+  CLI::App* build_command = app.add_subcommand("build", "Build a kernel from source, and boot nothing");
+  declare_build_command(*build_command, build, build_with_gcc);
+  build_command->footer(kernels);
   CLI::App* check_command = app.add_subcommand("check", "Validate suites and signatures, without a machine");
   check_command->add_option("suite", check.suites, "Names, or files (default: all of the project's)")
       ->option_text("SUITE...");
@@ -145,6 +196,10 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   if (plan_command->parsed()) {
     plan_arguments.run = plan.run;
     return plan_arguments;
+  }
+  if (build_command->parsed()) {
+    build.request.llvm = !build_with_gcc;
+    return build;
   }
   if (doctor_command->parsed()) return DoctorArguments{};
   return check;

@@ -12,6 +12,8 @@
 namespace bootgate {
 
 struct RunArguments {
+  std::vector<std::string> kernels;  // as named; empty: the default ones
+  std::vector<std::string> suites;   // names or files; empty: the default ones
   RunOptions options;
   std::string accelerator = "auto";
   std::string qemu;
@@ -28,6 +30,15 @@ struct PlanArguments {
   bool json = false;
 };
 
+struct BuildArguments {
+  std::string kernel;
+  KernelRequest request;
+  std::string kernel_org;
+  fs::path out;  // where the results are copied; empty: they stay in the store
+  bool refresh = false;
+  bool quiet = false;
+};
+
 struct CheckArguments {
   std::vector<std::string> suites;  // empty: all of the project
 };
@@ -40,7 +51,8 @@ struct EndArguments {
   std::string text;
 };
 
-using Arguments = std::variant<RunArguments, PlanArguments, CheckArguments, DoctorArguments, EndArguments>;
+using Arguments =
+    std::variant<RunArguments, PlanArguments, BuildArguments, CheckArguments, DoctorArguments, EndArguments>;
 
 Arguments parse_arguments(int argc, const char* const* argv);
 

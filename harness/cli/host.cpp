@@ -9,10 +9,13 @@
 namespace bootgate {
 
 Result<ProbeFiles> known_good_files(const Store& store, const EmitEvent& emit, std::stop_token stop) {
+  Plan plan;
+  plan.kernels.push_back({KernelName{}, {}, "host"});
+  auto kernel = supply_kernel(plan.kernels.front(), {plan, store, false}, emit, std::move(stop));
+  if (!kernel) return tl::unexpected(kernel.error());
   Job job;
-  job.kernel = "debian";
   job.rootfs = "busybox";
-  auto files = make_boot_files(job, {}, store, false, emit, std::move(stop));
+  auto files = make_boot_files(job, {}, *kernel, store);
   if (!files) return tl::unexpected(files.error());
   return ProbeFiles{files->kernel.image, files->initramfs.file};
 }

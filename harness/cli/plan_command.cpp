@@ -3,14 +3,15 @@
 #include <cstdio>
 
 #include "harness/cli/commands.hpp"
-#include "harness/cli/definitions.hpp"
 #include "harness/cli/host.hpp"
+#include "harness/cli/request.hpp"
 #include "harness/cli/signals.hpp"
 
 namespace bootgate {
 
 int plan_command(const PlanArguments& arguments) {
-  Definitions definitions = read_definitions(arguments.run.options.suites);
+  Request request = read_request(arguments.run);
+  const Definitions& definitions = request.definitions;
   if (!definitions.errors.empty()) return print_errors(definitions.errors);
   std::stop_source stop;
   stop_on_signals(stop);
@@ -21,7 +22,7 @@ int plan_command(const PlanArguments& arguments) {
   };
   auto host = probe_host(arguments.run, *store, show, stop.get_token());
   if (!host) return print_errors({host.error()});
-  Plan plan = make_plan(definitions.suites, definitions.profiles, arguments.run.options, *host);
+  Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
   fmt::print("{}", arguments.json ? dump_json(to_json(plan), true) + "\n" : describe(plan));
   return 0;
 }

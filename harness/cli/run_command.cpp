@@ -7,9 +7,9 @@
 
 #include "fixtures/kernel.hpp"
 #include "harness/cli/commands.hpp"
-#include "harness/cli/definitions.hpp"
 #include "harness/cli/event_queue.hpp"
 #include "harness/cli/host.hpp"
+#include "harness/cli/request.hpp"
 #include "harness/cli/run_directory.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/run/run.hpp"
@@ -39,7 +39,8 @@ std::string verdict_note(const RunResult& result, const RunArguments& arguments)
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
-  Definitions definitions = read_definitions(arguments.options.suites);
+  Request request = read_request(arguments);
+  const Definitions& definitions = request.definitions;
   if (!definitions.errors.empty()) return print_errors(definitions.errors);
 
   std::stop_source stop;
@@ -61,7 +62,7 @@ int run_command(const RunArguments& arguments) {
   std::jthread worker([&] {
     auto host = probe_host(arguments, *store, emit, stop.get_token());
     if (host) {
-      Plan plan = make_plan(definitions.suites, definitions.profiles, arguments.options, *host);
+      Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
       RunInputs inputs{plan, *store, definitions.signatures, *directory, arguments.refresh};
       result = run_plan(inputs, emit, stop.get_token());
     } else {

@@ -15,6 +15,7 @@ struct MachineSpec {
   Accelerator::Kind accelerator = Accelerator::Kind::tcg;
   fs::path kernel;
   fs::path initramfs;
+  std::vector<fs::path> acpi_tables;  // added to the machine's own
   std::string kernel_command_line;
   std::vector<std::string> extra_arguments;  // the user's own, last
   fs::path console_log;                      // QEMU writes every byte of ttyS0 here; it survives us

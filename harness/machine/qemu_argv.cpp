@@ -38,6 +38,8 @@ void add_shape(Arguments& argv, const MachineSpec& spec) {
 }
 
 void add_kernel(Arguments& argv, const MachineSpec& spec) {
+  for (const fs::path& table : spec.acpi_tables)
+    add(argv, {"-acpitable", "file=" + table.string()});
   add(argv, {"-kernel", spec.kernel.string(), "-initrd", spec.initramfs.string()});
   add(argv, {"-append", spec.kernel_command_line});
 }

@@ -11,6 +11,7 @@ namespace bootgate {
 namespace {
 
 constexpr std::size_t page_width = 80;
+constexpr const char* default_busybox_source = "debian:trixie/busybox";
 
 /// A word of a directory's name: what is no letter, digit or dot becomes "_", so that "-" stands between words only.
 std::string word(std::string_view text) {
@@ -33,6 +34,26 @@ std::string job_name(const Job& job) {
   return fmt::format("{}-{}-{}-{}-{}", word(job.suite.name), word(fs::path(job.kernel).filename().string()),
                      word(fs::path(job.rootfs).filename().string()), word(job.profile.name),
                      to_string(job.accelerator.kind));
+}
+
+PlannedKernel planned_kernel(const KernelName& name, const RunOptions& options) {
+  PlannedKernel planned{name, {}, options.busybox};
+  planned.request.config = options.config;
+  planned.request.toolchain = options.toolchain;
+  planned.request.llvm = options.llvm;
+  if (planned.busybox.empty()) planned.busybox = is_source(name) ? default_busybox_source : "host";
+  return planned;
+}
+
+/// What a suite needs of a kernel that is built for it.
+void ask_for(const Suite& suite, KernelRequest& request) {
+  request.rust_samples = request.rust_samples || suite.samples;
+  std::vector<std::string>& needs = request.config.needs;
+  for (const Case& the_case : suite.cases)
+    for (const Requirement& need : the_case.needs)
+      if (need.subject == Requirement::Subject::config &&
+          std::find(needs.begin(), needs.end(), need.name) == needs.end())
+        needs.push_back(need.name);
 }
 
 /// Two suites of one name, or two kernels of one file name, must not share a directory.
@@ -111,6 +132,7 @@ std::string describe(const Job& job) {
                                    format_duration(scaled(job.suite.limit, job.time_scale))));
   for (const Case& the_case : job.suite.cases)
     text += describe(the_case);
+  if (job.suite.samples) text += row("samples", "a case for each Rust sample that the kernel's tree has");
   return text;
 }
 
@@ -159,6 +181,7 @@ Json job_json(const Job& job) {
                       {"time_scale", job.time_scale},
                       {"silence_ms", milliseconds(job.suite.silence)},
                       {"limit_ms", milliseconds(job.suite.limit)},
+                      {"samples", job.suite.samples},
                       {"cases", cases}};
 }
 
@@ -182,21 +205,28 @@ std::string_view to_string(Accelerator::Kind kind) {
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host) {
   Plan plan;
   const double accelerator_scale = host.accelerator.kind == Accelerator::Kind::tcg ? tcg_time_scale : 1;
-  for (const Suite& suite : suites) {
-    for (const std::string& name : suite.profiles) {
-      auto profile = std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-      // Leaving a job out in silence would be a pass of something never run.
-      assert(profile != profiles.end());
-      Job job;
-      job.suite = suite;
-      job.kernel = options.kernel;
-      job.rootfs = options.rootfs.empty() ? suite.rootfs : options.rootfs;
-      job.profile = shaped(*profile, options);
-      job.accelerator = host.accelerator;
-      job.time_scale = accelerator_scale * options.timeout_scale;
-      job.name = job_name(job);
-      plan.jobs.push_back(std::move(job));
+  for (const KernelName& kernel : options.kernels) {
+    PlannedKernel planned = planned_kernel(kernel, options);
+    for (const Suite& suite : suites) {
+      if (options.defaults && suite.samples && !is_source(kernel)) continue;
+      ask_for(suite, planned.request);
+      for (const std::string& name : suite.profiles) {
+        auto profile = std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
+        // Leaving a job out in silence would be a pass of something never run.
+        assert(profile != profiles.end());
+        Job job;
+        job.suite = suite;
+        job.kernel = kernel.text;
+        job.kernel_index = plan.kernels.size();
+        job.rootfs = options.rootfs.empty() ? suite.rootfs : options.rootfs;
+        job.profile = shaped(*profile, options);
+        job.accelerator = host.accelerator;
+        job.time_scale = accelerator_scale * options.timeout_scale;
+        job.name = job_name(job);
+        plan.jobs.push_back(std::move(job));
+      }
     }
+    plan.kernels.push_back(std::move(planned));
   }
   make_names_unique(plan.jobs);
   plan.options = std::move(options);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fixtures/kernel_build.hpp"
+#include "fixtures/kernel_source.hpp"
 #include "harness/plan/profile.hpp"
 #include "harness/plan/suite.hpp"
 #include "harness/support/json.hpp"
@@ -36,8 +38,13 @@ struct AddedFile {
 
 /// What the command line asks for, in the terms of the plan.
 struct RunOptions {
-  std::vector<std::string> suites = {"boot"};
-  std::string kernel = "debian";        // "debian", or the path of a bzImage
+  std::vector<KernelName> kernels;
+  bool defaults = false;                // neither kernels nor suites were named: samples run where a kernel is built
+  ConfigRequest config;                 // of kernels that are built from source
+  std::string toolchain = "auto";       // of the same
+  bool llvm = true;                     // of the same
+  std::string busybox;                  // as in --busybox; empty: built where the kernel is, else the host's
+  std::string kernel_org;               // the mirror's URL; empty: kernel.org's own
   std::string rootfs;                   // empty: the suite's; else the path of a cpio archive
   std::optional<fs::path> modules_dir;  // a lib/modules/RELEASE tree
   std::vector<std::string> modules;     // names, with their dependencies, into the initramfs
@@ -49,18 +56,27 @@ struct RunOptions {
   double timeout_scale = 1;
 };
 
+/// A kernel that jobs boot, and how it is got.
+struct PlannedKernel {
+  KernelName name;
+  KernelRequest request;  // of one that is built from source
+  std::string busybox;    // as in --busybox
+};
+
 /// One boot: kernel × rootfs × profile × accelerator, and the suite that judges it.
 struct Job {
   std::string name;  // "boot-debian-busybox-initrd_only-tcg": stable over runs, a directory name
   Suite suite;
-  std::string kernel;
-  std::string rootfs;  // "busybox", or the path of a cpio archive
-  Profile profile;     // with the options' memory and CPUs
+  std::string kernel;        // as it was named
+  std::size_t kernel_index;  // into Plan::kernels
+  std::string rootfs;        // "busybox", or the path of a cpio archive
+  Profile profile;           // with the options' memory and CPUs
   Accelerator accelerator;
   double time_scale = 1;  // every duration of the suite is multiplied by this, once
 };
 
 struct Plan {
+  std::vector<PlannedKernel> kernels;
   std::vector<Job> jobs;
   RunOptions options;
   HostFacts host;
@@ -69,7 +85,8 @@ struct Plan {
 /// TCG runs guests several times slower than KVM: durations in suites are written for KVM.
 inline constexpr double tcg_time_scale = 4;
 
-/// Crosses suites and profiles. A profile that a suite names must be among `profiles`: read_suite has checked it.
+/// Crosses kernels, suites and profiles. What cases need of a kernel's configuration goes into its request. A profile
+/// that a suite names must be among `profiles`: read_suite has checked it.
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host);
 
 /// For people, at 80 columns.

@@ -42,6 +42,7 @@ Profile read_profile(TomlTable& row) {
   profile.cpus = bounded(row, "cpus", profile.cpus, most_cpus);
   profile.memory_mib = bounded(row, "memory", profile.memory_mib, most_memory_mib);
   profile.devices = row.strings("devices");
+  profile.acpi_tables = row.strings("acpi-tables");
   row.finish();
   return profile;
 }

@@ -16,7 +16,8 @@ struct Profile {
   std::string cpu_kvm = "host";
   int cpus = 1;
   int memory_mib = 512;
-  std::vector<std::string> devices;  // each a -device argument
+  std::vector<std::string> devices;      // each a -device argument
+  std::vector<std::string> acpi_tables;  // ASL files below fixtures/, compiled and added to the machine's tables
 };
 
 /// Reads fixtures/profiles.toml; errors are collected.

@@ -45,7 +45,9 @@ class Reader {
     suite.limit = root_.duration("limit").value_or(default_limit);
     for (TomlTable& table : root_.tables("case"))
       suite.cases.push_back(read_case(table));
-    if (!root_.has("case") || root_.is_empty_array("case")) root_.note("the suite has no [[case]]", root_.at("case"));
+    suite.samples = read_samples();
+    if (!suite.samples && (!root_.has("case") || root_.is_empty_array("case")))
+      root_.note("the suite has no [[case]]", root_.at("case"));
     root_.finish();
     return suite;
   }
@@ -66,6 +68,13 @@ class Reader {
       root_.note(fmt::format("unknown rootfs '{}'", printable(rootfs)), root_.at("rootfs"),
                  "write busybox, or the path of a cpio archive with a / in it");
     return rootfs;
+  }
+
+  bool read_samples() {
+    auto samples = root_.string("samples");
+    if (samples && *samples != "rust")
+      root_.note(fmt::format("unknown samples '{}'", printable(*samples)), root_.at("samples"), "write rust");
+    return samples == "rust";
   }
 
   std::vector<std::string> read_profiles() {
@@ -176,9 +185,10 @@ class Reader {
   }
 
   void check_place(const Case& the_case, TomlTable& table) {
-    if (the_case.name == clean_end_case)
-      table.note(fmt::format("every report has a case '{}' of its own", clean_end_case), table.at("name"),
-                 "choose another name");
+    for (std::string_view reserved : {clean_end_case, build_case})
+      if (the_case.name == reserved)
+        table.note(fmt::format("every report has a case '{}' of its own", reserved), table.at("name"),
+                   "choose another name");
     auto [earlier, is_new] = lines_.emplace(the_case.name, the_case.at.line);
     if (!is_new && !the_case.name.empty())
       table.note(fmt::format("case '{}' is there twice", printable(the_case.name)), table.at("name"),

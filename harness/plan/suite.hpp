@@ -85,9 +85,15 @@ struct Case {
   std::string description;
   During during = During::booted;
   std::vector<Requirement> needs;
-  bool required = false;           // a skip counts as a failure
-  std::vector<std::string> allow;  // signature ids
-  std::string taint;               // letters of the taint flags this case may set
+  bool required = false;             // a skip counts as a failure
+  std::vector<std::string> allow;    // signature ids
+  bool own_machine = false;          // a fresh boot for this case alone
+  bool from_boot = false;            // expectations begin at the first line of that boot
+  std::vector<std::string> modules;  // in the initramfs, besides those that the user names
+  std::string note;                  // shown with the result: "derived from its source"
+  std::string skip_reason;           // known before any boot: a sample that this kernel can't have
+  std::string broken_reason;         // the same, and a failure: a sample that did not compile
+  std::string taint;                 // letters of the taint flags this case may set
   std::vector<Step> steps;
   SourcePos at;
 };
@@ -100,11 +106,14 @@ struct Suite {
   std::vector<std::string> profiles;  // names in fixtures/profiles.toml
   Duration silence{};                 // the console says nothing at all while something is awaited
   Duration limit{};                   // hard cap of the whole job
+  bool samples = false;  // cases come from the kernel tree's Rust samples, one for each, besides those that are written
   std::vector<Case> cases;
 };
 
 /// The last line that every job adds to its report: no suite may have a case of this name.
 inline constexpr std::string_view clean_end_case = "clean-end";
+/// The first line of the report of a job whose kernel is built from source; kept for it in the same way.
+inline constexpr std::string_view build_case = "build";
 
 /// Names of suites, cases and profiles become names of directories and words of command lines: a-z, 0-9, and behind the
 /// first character also . _ -, and 100 of them at most.

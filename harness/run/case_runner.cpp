@@ -268,8 +268,9 @@ CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, Case
   CaseResult result;
   result.suite = suite.name;
   result.name = the_case.name;
+  result.note = the_case.note;
   const bool booting = the_case.during == Case::During::boot;
-  if (!booting) context.cursor = guest.console().lines().size();
+  if (!booting && !the_case.from_boot) context.cursor = guest.console().lines().size();
   // The excerpt of a boot case starts where the last one matched.
   const std::size_t first_line = context.cursor;
   guest.begin_case([&](const CrashReport& report) { return is_allowed(the_case, report); });

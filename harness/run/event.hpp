@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "fixtures/kernel_build.hpp"
 #include "harness/run/result.hpp"
 
 namespace bootgate {
@@ -21,7 +22,12 @@ struct Progress {
 };
 struct JobStarted {
   std::size_t job = 0;  // index into RunResult::jobs
-  fs::path directory;
+  JobResult outline;    // with the cases that its kernel's tree has added
+};
+/// A kernel is built beside the jobs that run.
+struct BuildRunning {
+  std::string kernel;  // "Linux 6.12.107"
+  BuildProgress progress;
 };
 struct ConsoleLine {
   std::size_t job = 0;
@@ -45,7 +51,8 @@ struct RunDone {
   RunResult result;
 };
 
-using Event = std::variant<RunStarted, Progress, JobStarted, ConsoleLine, CaseStarted, CaseDone, JobDone, RunDone>;
+using Event =
+    std::variant<RunStarted, Progress, BuildRunning, JobStarted, ConsoleLine, CaseStarted, CaseDone, JobDone, RunDone>;
 
 /// A consumer of events. Called from one thread, in order.
 class EventSink {

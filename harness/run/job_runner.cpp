@@ -1,15 +1,14 @@
 #include "harness/run/job_runner.hpp"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 #include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "harness/run/boot.hpp"
 #include "harness/run/case_runner.hpp"
 #include "harness/run/diagnosis.hpp"
-#include "harness/run/evidence.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -17,28 +16,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration power_off_patience = 30s;
+/// From QEMU's start to a guest that takes commands.
+constexpr Duration boot_patience = 60s;
 
-std::string make_nonce() {
-  unsigned char bytes[8];
-  // Never short for so few bytes, once the kernel has seeded (getrandom(2)).
-  (void)!::getrandom(bytes, sizeof bytes, 0);
-  std::string nonce;
-  for (unsigned char byte : bytes)
-    nonce += fmt::format("{:02x}", byte);
-  return nonce;
+bool shares_machine(const Job& job) {
+  return std::any_of(job.suite.cases.begin(), job.suite.cases.end(), [](const Case& c) { return !c.own_machine; });
 }
 
 class JobRunner {
  public:
   JobRunner(const JobInputs& inputs, const EmitEvent& emit, std::stop_token stop)
       : inputs_(inputs),
-        job_(inputs.plan.jobs[inputs.index]),
+        job_(inputs.job),
         emit_(emit),
         stop_(std::move(stop)),
-        files_{inputs.directory},
-        result_(job_outline(job_)),
-        spec_(machine_spec()) {
+        boot_(inputs, EvidenceFiles{inputs.directory}, emit, stop_),
+        builds_(is_source(inputs.plan.kernels.at(job_.kernel_index).name)),
+        result_(job_outline(job_, builds_)) {
     result_.directory = inputs.directory;
     result_.timestamp = utc_timestamp();
     kernel_.release = inputs.files.kernel.release;
@@ -46,81 +40,71 @@ class JobRunner {
 
   JobResult run() {
     const TimePoint start = Clock::now();
-    emit_(JobStarted{inputs_.index, files_.directory});
-    auto guest = prepare().and_then([&] { return boot(); });
-    if (!guest) {
-      finish_case(0, bench_failure(guest.error()));
-      lose_machine(one_line(guest.error()));
-      skip_the_rest(1);
-    } else {
-      run_cases(*guest);
-      end(*guest);
-      note_guest_facts(*guest);
-    }
+    emit_(JobStarted{inputs_.index, result_});
+    if (builds_) finish_case(0, built());
+    note_kernel_config();
+    if (shares_machine(job_)) run_shared();
+    for (std::size_t i = 0; i < job_.suite.cases.size(); ++i)
+      if (job_.suite.cases[i].own_machine) run_alone(i);
     note_facts();
     result_.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
-    if (auto written = write_findings(files_, result_); !written && result_.cases.back().outcome == Outcome::pass)
+    if (auto written = write_findings(boot_.files(), result_);
+        !written && result_.cases.back().outcome == Outcome::pass)
       finish_case(result_.cases.size() - 1, bench_failure(written.error()));
     emit_(JobDone{inputs_.index, result_});
     return result_;
   }
 
  private:
-  MachineSpec machine_spec() {
-    MachineSpec spec;
-    spec.qemu = inputs_.plan.host.qemu;
-    spec.profile = job_.profile;
-    spec.accelerator = job_.accelerator.kind;
-    spec.kernel = inputs_.files.kernel.image;
-    spec.initramfs = inputs_.files.initramfs.file;
-    spec.kernel_command_line = kernel_command_line({nonce_, job_.time_scale, inputs_.plan.options.append});
-    spec.extra_arguments = inputs_.plan.options.qemu_arguments;
-    spec.console_log = files_.console();
-    return spec;
+  /// Where the result of the suite's case stands.
+  std::size_t place(std::size_t case_index) const { return case_index + (builds_ ? 1 : 0); }
+
+  CaseResult built() const {
+    CaseResult result;
+    result.outcome = Outcome::pass;
+    result.took = inputs_.files.build_took;
+    return result;
   }
 
-  Result<> prepare() {
-    if (auto made = make_directories(files_.directory); !made) return made;
-    if (auto written = write_replay(files_, spec_); !written) return written;
+  void note_kernel_config() {
     const auto& config = inputs_.files.kernel.config;
-    if (!config) return {};
+    if (!config || !make_directories(boot_.files().directory)) return;
     std::error_code failure;
-    fs::copy_file(*config, files_.kernel_config(), fs::copy_options::overwrite_existing, failure);
+    fs::copy_file(*config, boot_.files().kernel_config(), fs::copy_options::overwrite_existing, failure);
     if (auto symbols = read_kernel_config(*config)) kernel_.config = std::move(*symbols);
-    return {};
   }
 
-  Result<std::unique_ptr<Guest>> boot() {
-    auto machine = Machine::start(spec_, stop_);
-    if (!machine) return tl::unexpected(machine.error());
-    GuestSetup setup;
-    setup.nonce = nonce_;
-    setup.has_control = inputs_.files.has_control;
-    setup.time_scale = job_.time_scale;
-    setup.silence = scaled(job_.suite.silence, job_.time_scale);
-    setup.limit = Clock::now() + scaled(job_.suite.limit, job_.time_scale);
-    setup.signatures = inputs_.signatures;
-    setup.timed_log = files_.timed_console();
-    setup.on_line = [this](const std::string& text) { emit_(ConsoleLine{inputs_.index, text}); };
-    auto guest = std::make_unique<Guest>(std::move(*machine), std::move(setup));
-    if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());
-    return guest;
+  void run_shared() {
+    auto guest = boot_.start();
+    if (!guest) {
+      lose_machine(one_line(guest.error()));
+      bool told = false;
+      for (std::size_t i = 0; i < job_.suite.cases.size(); ++i)
+        if (!job_.suite.cases[i].own_machine)
+          finish_case(place(i), std::exchange(told, true) ? not_run() : bench_failure(guest.error()));
+      finish_case(result_.cases.size() - 1, not_run());
+      return;
+    }
+    run_cases(*guest);
+    end(*guest);
+    note_guest_facts(**guest);
   }
 
   void run_cases(std::unique_ptr<Guest>& guest) {
     for (std::size_t i = 0; i < job_.suite.cases.size(); ++i) {
       const Case& the_case = job_.suite.cases[i];
+      if (the_case.own_machine) continue;
       if (!lost_.empty()) {
-        finish_case(i, not_run());
+        finish_case(place(i), not_run());
         continue;
       }
-      emit_(CaseStarted{inputs_.index, i});
+      emit_(CaseStarted{inputs_.index, place(i)});
       if (auto reason = unmet_needs(*guest, the_case)) {
-        finish_case(i, skipped(the_case, *reason));
+        finish_case(place(i), skipped(the_case, *reason));
         continue;
       }
       CaseResult result = run_case(*guest, job_.suite, the_case, context_);
-      finish_case(i, result);
+      finish_case(place(i), result);
       if (result.outcome != Outcome::pass) look_after(*guest, the_case, result);
       // A case that ends the machine on purpose leaves nothing to the next ones.
       if (lost_.empty() && !guest->alive() && i + 1 < job_.suite.cases.size())
@@ -128,15 +112,60 @@ class JobRunner {
     }
   }
 
+  /// A fresh boot for one case, which its end belongs to.
+  void run_alone(std::size_t index) {
+    const Case& the_case = job_.suite.cases[index];
+    emit_(CaseStarted{inputs_.index, place(index)});
+    if (stop_.stop_requested()) return finish_case(place(index), not_run());
+    if (!the_case.skip_reason.empty()) return finish_case(place(index), skipped(the_case, the_case.skip_reason));
+    if (!the_case.broken_reason.empty()) return finish_case(place(index), broken(the_case));
+    if (auto reason = unmet(the_case.needs, kernel_, inputs_.plan.host))
+      return finish_case(place(index), skipped(the_case, *reason));
+    const TimePoint start = Clock::now();
+    Boot boot(inputs_, EvidenceFiles{inputs_.directory / the_case.name}, emit_, stop_);
+    auto guest = boot.start();
+    if (!guest) return finish_case(place(index), bench_failure(guest.error()));
+    CaseResult result = run_on(**guest, the_case, boot);
+    result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+    finish_case(place(index), std::move(result));
+  }
+
+  CaseResult run_on(Guest& guest, const Case& the_case, const Boot& boot) {
+    const Duration within = guest.scaled_by_job(boot_patience);
+    guest.begin_case({});
+    End ready = guest.wait([&] { return guest.control_ready(); }, Clock::now() + within, false);
+    CaseContext context;
+    CaseResult result;
+    if (ready == End::matched)
+      result = run_case(guest, job_.suite, the_case, context);
+    else
+      take(judge(ready, guest, "booting", within, 0), result);
+    if (waited_in_vain(result) && guest.alive() && !stop_.stop_requested())
+      (void)write_file_atomically(boot.files().diagnosis(), diagnose(guest));
+    Verdict end = end_guest(guest, inputs_.files, boot.files(), context.reports);
+    if (result.outcome == Outcome::pass && !end.passed()) take(std::move(end), result);
+    if (result.outcome != Outcome::pass) result.reports = guest.reports();
+    return result;
+  }
+
+  static void take(Verdict verdict, CaseResult& result) {
+    result.outcome = verdict.outcome;
+    result.cause = verdict.cause;
+    result.reason = std::move(verdict.reason);
+    result.details = std::move(verdict.details);
+  }
+
+  static bool waited_in_vain(const CaseResult& result) {
+    return result.cause == Cause::deadline || result.cause == Cause::silence || result.cause == Cause::control_lost;
+  }
+
   /// After a case that did not pass: can the next one still use the machine?
   void look_after(Guest& guest, const Case& the_case, const CaseResult& result) {
     const bool booting = the_case.during == Case::During::boot;
-    const bool waited_in_vain =
-        result.cause == Cause::deadline || result.cause == Cause::silence || result.cause == Cause::control_lost;
     bool answers = guest.alive() && !booting && answers_still(guest);
-    if (waited_in_vain && !answers && guest.alive() && !stop_.stop_requested()) {
+    if (waited_in_vain(result) && !answers && guest.alive() && !stop_.stop_requested()) {
       emit_(Progress{"the guest does not answer: collecting its state"});
-      (void)write_file_atomically(files_.diagnosis(), diagnose(guest));
+      (void)write_file_atomically(boot_.files().diagnosis(), diagnose(guest));
     }
     if (!answers) lose_machine(fmt::format("{}: {}", the_case.name, result.reason));
   }
@@ -156,57 +185,29 @@ class JobRunner {
       asked_guest_config_ = true;
       auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
       const auto* config = std::get_if<ControlAnswer>(&answer);
-      if (config && config->status == 0 && write_file_atomically(files_.kernel_config(), config->output))
-        if (auto symbols = read_kernel_config(files_.kernel_config())) kernel_.config = std::move(*symbols);
+      if (config && config->status == 0 && write_file_atomically(boot_.files().kernel_config(), config->output))
+        if (auto symbols = read_kernel_config(boot_.files().kernel_config())) kernel_.config = std::move(*symbols);
     }
     return unmet(the_case.needs, kernel_, inputs_.plan.host);
   }
 
-  /// Powers the guest off when no case has, ends QEMU, and judges the end.
+  /// Ends the machine that cases have shared, and judges the end.
   void end(std::unique_ptr<Guest>& guest) {
     const std::size_t index = result_.cases.size() - 1;
     emit_(CaseStarted{inputs_.index, index});
     const TimePoint start = Clock::now();
-    guest->begin_case({});
-    Verdict verdict = power_off(*guest);
-    ExitStatus qemu = guest->machine().end();
-    (void)write_file_atomically(files_.qemu_errors(), guest->qemu_errors());
-    if (!lost_.empty()) {
-      finish_case(index, not_run());
-      return;
-    }
-    if (verdict.passed() && !qemu.ok())
-      verdict = {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)),
-                 guest->qemu_errors()};
+    Verdict verdict;
+    if (lost_.empty())
+      verdict = end_guest(*guest, inputs_.files, boot_.files(), context_.reports);
+    else
+      guest->machine().end();
+    if (!lost_.empty()) return finish_case(index, not_run());
     CaseResult result = result_.cases[index];
-    result.outcome = verdict.outcome;
-    result.cause = verdict.cause;
-    result.reason = verdict.reason;
-    result.details = verdict.details;
+    take(std::move(verdict), result);
     result.reports.assign(guest->reports().begin() + static_cast<std::ptrdiff_t>(context_.reports),
                           guest->reports().end());
     result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
     finish_case(index, result);
-  }
-
-  Verdict power_off(Guest& guest) {
-    if (!lost_.empty()) return {};
-    // A power step may have left reports behind, and so may the time since the last case.
-    Duration within = guest.scaled_by_job(power_off_patience);
-    bool was_alive = guest.alive();
-    // A suite of boot cases alone may be done before our init has started the control loop. Another root has none, and
-    // its shell is ready only when a step has used it.
-    Duration patience = inputs_.files.has_control ? within : Duration(0);
-    End ready = guest.wait([&] { return !was_alive || guest.control_ready(); }, Clock::now() + patience, false);
-    if (ready == End::deadline)
-      return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
-    if (ready != End::matched) return judge(ready, guest, "powering the guest off", within, context_.reports);
-    if (was_alive) guest.ask_power(true);
-    bool off_expected = was_alive;
-    End end =
-        guest.wait([&] { return !off_expected || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
-    guest.settle();
-    return judge(end, guest, "powering the guest off", within, context_.reports);
   }
 
   void finish_case(std::size_t index, CaseResult result) {
@@ -214,11 +215,6 @@ class JobRunner {
     result.name = result_.cases[index].name;
     result_.cases[index] = result;
     emit_(CaseDone{inputs_.index, index, std::move(result)});
-  }
-
-  void skip_the_rest(std::size_t from) {
-    for (std::size_t i = from; i < result_.cases.size(); ++i)
-      finish_case(i, not_run());
   }
 
   void lose_machine(std::string why) { lost_ = std::move(why); }
@@ -237,6 +233,16 @@ class JobRunner {
     return result;
   }
 
+  /// What can't be tried: a sample that did not compile.
+  static CaseResult broken(const Case& the_case) {
+    CaseResult result;
+    result.outcome = Outcome::fail;
+    result.cause = Cause::mismatch;
+    result.reason = "it does not compile";
+    result.details = the_case.broken_reason;
+    return result;
+  }
+
   static CaseResult bench_failure(const Error& error) {
     CaseResult result;
     result.outcome = Outcome::error;
@@ -247,15 +253,15 @@ class JobRunner {
 
   void fact(std::string name, std::string value) { result_.facts.emplace_back(std::move(name), std::move(value)); }
 
-  void note_guest_facts(const std::unique_ptr<Guest>& guest) {
+  void note_guest_facts(const Guest& guest) {
     auto phase = [&](const char* name, const std::optional<Duration>& at) {
       if (at) fact(name, format_seconds(*at));
     };
-    phase("time.first_byte", guest->phases().first_byte);
-    phase("time.kernel", guest->phases().kernel);
-    phase("time.init", guest->phases().init);
-    phase("time.login", guest->phases().login);
-    fact("console.bytes", std::to_string(guest->console().bytes()));
+    phase("time.first_byte", guest.phases().first_byte);
+    phase("time.kernel", guest.phases().kernel);
+    phase("time.init", guest.phases().init);
+    phase("time.login", guest.phases().login);
+    fact("console.bytes", std::to_string(guest.console().bytes()));
   }
 
   void note_facts() {
@@ -265,6 +271,8 @@ class JobRunner {
     fact("kernel.origin", kernel.origin);
     fact("kernel.file", kernel.image.string());
     fact("kernel.sha256", kernel.sha256);
+    for (const auto& [name, value] : inputs_.files.facts)
+      fact(name, value);
     fact("initramfs.sha256", inputs_.files.initramfs.sha256);
     fact("qemu.version", inputs_.plan.host.qemu_version);
     fact("accelerator", std::string(to_string(job_.accelerator.kind)));
@@ -272,8 +280,8 @@ class JobRunner {
     fact("profile", job_.profile.name);
     fact("machine",
          fmt::format("{}, {} CPU, {} MiB", job_.profile.machine, job_.profile.cpus, job_.profile.memory_mib));
-    fact("kernel.command_line", spec_.kernel_command_line);
-    fact("nonce", nonce_);
+    fact("kernel.command_line", boot_.spec().kernel_command_line);
+    fact("nonce", boot_.nonce());
     fact("time_scale", fmt::format("{}", job_.time_scale));
     double load = 0;
     if (::getloadavg(&load, 1) == 1) fact("host.load", fmt::format("{:.2f}", load));
@@ -284,10 +292,9 @@ class JobRunner {
   const Job& job_;
   const EmitEvent& emit_;
   std::stop_token stop_;
-  EvidenceFiles files_;
+  Boot boot_;          // of the machine that cases share
+  const bool builds_;  // the report begins with the build
   JobResult result_;
-  const std::string nonce_ = make_nonce();
-  MachineSpec spec_;
   KernelFacts kernel_;
   CaseContext context_;
   std::string lost_;  // why there is no machine for the cases that are left
@@ -296,19 +303,19 @@ class JobRunner {
 
 }  // namespace
 
-JobResult job_outline(const Job& job) {
+JobResult job_outline(const Job& job, bool builds) {
   JobResult outline;
   outline.name = job.name;
-  for (const Case& the_case : job.suite.cases) {
+  auto add = [&](std::string_view name) {
     CaseResult result;
     result.suite = job.suite.name;
-    result.name = the_case.name;
+    result.name = name;
     outline.cases.push_back(std::move(result));
-  }
-  CaseResult last;
-  last.suite = job.suite.name;
-  last.name = clean_end_case;
-  outline.cases.push_back(std::move(last));
+  };
+  if (builds) add(build_case);
+  for (const Case& the_case : job.suite.cases)
+    add(the_case.name);
+  if (shares_machine(job)) add(clean_end_case);
   return outline;
 }
 

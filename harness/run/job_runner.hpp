@@ -17,22 +17,27 @@ namespace bootgate {
 struct BootFiles {
   KernelImage kernel;
   Initramfs initramfs;
-  bool has_control = true;  // false: a root of the user's own
+  bool has_control = true;                                 // false: a root of the user's own
+  std::vector<fs::path> acpi_tables;                       // of the machine
+  Duration build_took{};                                   // of a kernel that was built from source
+  std::vector<std::pair<std::string, std::string>> facts;  // of how they were made, for the report
 };
 
 using EmitEvent = std::function<void(Event)>;
 
 struct JobInputs {
   const Plan& plan;
+  Job job;            // with all of its cases
   std::size_t index;  // into plan.jobs
   BootFiles files;
   fs::path directory;
   std::shared_ptr<const SignatureSet> signatures;
 };
 
-/// All cases of the job with their names, each not_run: what reports start from. The last one is `clean-end`, which
-/// every job has: no crash report outside of the cases, and a machine that ended as it should.
-JobResult job_outline(const Job& job);
+/// All cases of the job with their names, each not_run: what reports start from. Cases that share a machine end with
+/// `clean-end`: no crash report outside of them, and a machine that ended as it should. A job whose kernel is built
+/// from source begins with `build`, which is judged before the job is run.
+JobResult job_outline(const Job& job, bool builds);
 
 /// Never fails as a whole: a machine that can't be started is an error of the first case.
 JobResult run_job(const JobInputs& inputs, const EmitEvent& emit, std::stop_token stop);

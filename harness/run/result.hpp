@@ -47,6 +47,7 @@ struct CaseResult {
   std::optional<SourcePos> step;     // where the step that failed is written
   std::vector<CrashReport> reports;  // the first one wins; later ones are attached
   std::vector<std::string> excerpt;  // console lines of this case (head and tail of long ones)
+  std::string note;                  // how it was judged, when not by what is written in a suite
   Captures records;                  // named groups of its patterns
   Duration took{};
 };

@@ -2,26 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "fixtures/acpi_table.hpp"
+#include "fixtures/guest_program.hpp"
+#include "harness/run/sample_job.hpp"
 #include "harness/support/data.hpp"
 
 namespace bootgate {
 namespace {
 
-Result<KernelImage> make_kernel(const std::string& kernel, const Store& store, bool refresh, const EmitEvent& emit,
-                                std::stop_token stop) {
-  if (kernel != "debian") return read_kernel_image(kernel);
-  DebianKernelOptions options;
-  options.refresh = refresh;
-  options.progress = [&](const std::string& what) { emit(Progress{what}); };
-  options.stop = std::move(stop);
-  return debian_kernel(store, options);
+bool builds(const Plan& plan, const Job& job) {
+  return is_source(plan.kernels.at(job.kernel_index).name);
 }
 
 RunResult outline(const RunInputs& inputs) {
   RunResult result;
   result.timestamp = utc_timestamp();
   for (const Job& job : inputs.plan.jobs) {
-    JobResult outlined = job_outline(job);
+    JobResult outlined = job_outline(job, builds(inputs.plan, job));
     outlined.directory = inputs.directory / job.name;
     outlined.timestamp = result.timestamp;
     result.jobs.push_back(std::move(outlined));
@@ -29,48 +26,99 @@ RunResult outline(const RunInputs& inputs) {
   return result;
 }
 
+std::string kernel_line(const Plan& plan) {
+  std::string names;
+  for (const PlannedKernel& kernel : plan.kernels)
+    names += (names.empty() ? "" : ", ") + kernel.name.text;
+  return names;
+}
+
 std::string accelerator_line(const Accelerator& accelerator) {
   return fmt::format("{}: {}", to_string(accelerator.kind), accelerator.reason);
 }
 
+/// A job whose kernel did not come: the build is to blame, and nothing else was tried.
+JobResult unbuilt(JobResult job, std::size_t index, const Error& error, const EmitEvent& emit) {
+  emit(JobStarted{index, job});
+  for (std::size_t i = 0; i < job.cases.size(); ++i) {
+    CaseResult& result = job.cases[i];
+    result.reason = "no kernel to boot";
+    if (i == 0) {
+      result.outcome = error.kind == Error::Kind::kernel ? Outcome::fail : Outcome::error;
+      result.cause = error.kind == Error::Kind::kernel ? Cause::mismatch : Cause::bench;
+      result.reason = error.what;
+      result.details = error.hint;
+    }
+    emit(CaseDone{index, i, result});
+  }
+  emit(JobDone{index, job});
+  return job;
+}
+
+bool is_users(const Error& error) {
+  return error.kind == Error::Kind::usage || error.kind == Error::Kind::definition;
+}
+
 }  // namespace
 
-Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const Store& store, bool refresh,
-                                  const EmitEvent& emit, std::stop_token stop) {
-  auto kernel = make_kernel(job.kernel, store, refresh, emit, std::move(stop));
-  if (!kernel) return tl::unexpected(kernel.error());
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                                  const Store& store) {
+  BootFiles files;
+  files.kernel = kernel.image;
+  files.facts = kernel.facts;
+  files.build_took = kernel.took;
+  for (const std::string& source : job.profile.acpi_tables) {
+    auto table = compile_acpi_table(data_root() / "fixtures" / source, store);
+    if (!table) return tl::unexpected(table.error());
+    files.acpi_tables.push_back(*table);
+  }
   if (job.rootfs != "busybox") {
     if (!options.modules.empty() || !options.added.empty())
       return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
     auto initramfs = read_initramfs(job.rootfs);
     if (!initramfs) return tl::unexpected(initramfs.error());
-    return BootFiles{std::move(*kernel), std::move(*initramfs), false};
+    files.initramfs = std::move(*initramfs);
+    files.has_control = false;
+    return files;
   }
-  auto busybox = host_busybox();
-  if (!busybox) return tl::unexpected(busybox.error());
   InitramfsSpec spec;
-  spec.busybox = *busybox;
+  spec.busybox = kernel.busybox;
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
-  spec.modules_dir = options.modules_dir ? options.modules_dir : kernel->modules;
+  spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
   spec.modules = options.modules;
+  for (const Case& the_case : job.suite.cases)
+    spec.modules.insert(spec.modules.end(), the_case.modules.begin(), the_case.modules.end());
   for (const AddedFile& file : options.added)
     spec.added.push_back({file.source, file.target});
+  if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
   auto initramfs = make_initramfs(store, spec);
   if (!initramfs) return tl::unexpected(initramfs.error());
-  return BootFiles{std::move(*kernel), std::move(*initramfs), true};
+  files.initramfs = std::move(*initramfs);
+  return files;
 }
 
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
+  const Plan& plan = inputs.plan;
   RunResult result = outline(inputs);
-  emit(RunStarted{result, inputs.plan.options.kernel, accelerator_line(inputs.plan.host.accelerator)});
-  for (std::size_t i = 0; i < inputs.plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
-    const Job& job = inputs.plan.jobs[i];
-    auto files = make_boot_files(job, inputs.plan.options, inputs.store, inputs.refresh, emit, stop);
+  emit(RunStarted{result, kernel_line(plan), accelerator_line(plan.host.accelerator)});
+  KernelSupply supply({plan, inputs.store, inputs.refresh}, emit, stop);
+  for (std::size_t i = 0; i < plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
+    Job job = plan.jobs[i];
+    const Result<SuppliedKernel>& kernel = supply.wait_for(job.kernel_index);
+    if (!kernel) {
+      if (builds(plan, job) && !is_users(kernel.error()))
+        result.jobs[i] = unbuilt(result.jobs[i], i, kernel.error(), emit);
+      else
+        result.error = kernel.error();
+      continue;
+    }
+    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->image);
+    auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
     if (!files) {
       result.error = files.error();
       break;
     }
-    JobInputs job_inputs{inputs.plan, i, std::move(*files), result.jobs[i].directory, inputs.signatures};
+    JobInputs job_inputs{plan, std::move(job), i, std::move(*files), result.jobs[i].directory, inputs.signatures};
     result.jobs[i] = run_job(job_inputs, emit, stop);
   }
   result.interrupted = stop.stop_requested();

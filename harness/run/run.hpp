@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/run/job_runner.hpp"
+#include "harness/run/kernel_supply.hpp"
 
 namespace bootgate {
 
@@ -10,12 +11,12 @@ struct RunInputs {
   const Store& store;
   std::shared_ptr<const SignatureSet> signatures;
   fs::path directory;    // of this run: each job gets one in it
-  bool refresh = false;  // ask apt again for the packaged kernel
+  bool refresh = false;  // ask the origins of kernels again
 };
 
-/// Makes ready what a job boots. Problems of what the user named are usage errors, the others the bench's.
-Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const Store& store, bool refresh,
-                                  const EmitEvent& emit, std::stop_token stop);
+/// Puts together what a job boots. Problems of what the user named are usage errors, the others the bench's.
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                                  const Store& store);
 
 /// Emits RunStarted first and RunDone last, whatever happens between.
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop);

@@ -37,6 +37,10 @@ tl::unexpected<Error> make(Error::Kind kind, std::string what, std::optional<Sou
 
 }  // namespace
 
+tl::unexpected<Error> kernel_error(std::string what, std::string hint) {
+  return make(Error::Kind::kernel, std::move(what), std::nullopt, std::move(hint));
+}
+
 tl::unexpected<Error> usage_error(std::string what, std::string hint) {
   return make(Error::Kind::usage, std::move(what), std::nullopt, std::move(hint));
 }
@@ -55,6 +59,7 @@ tl::unexpected<Error> interrupted_error() {
 
 int exit_code(Error::Kind kind) {
   switch (kind) {
+    case Error::Kind::kernel: return 1;
     case Error::Kind::usage:
     case Error::Kind::definition: return 2;
     case Error::Kind::bench: return 3;

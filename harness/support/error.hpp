@@ -20,9 +20,9 @@ struct SourcePos {
 
 /// What went wrong, where, and what to do about it.
 struct Error {
-  /// Decides the exit code: `usage` and `definition` are the user's (2), `bench` is the host's or ours (3),
-  /// `interrupted` is Ctrl-C (130).
-  enum class Kind { usage, definition, bench, interrupted };
+  /// Decides the exit code: `kernel` is the kernel's under test (1: it does not build), `usage` and `definition` are
+  /// the user's (2), `bench` is the host's or ours (3), `interrupted` is Ctrl-C (130).
+  enum class Kind { kernel, usage, definition, bench, interrupted };
   Kind kind = Kind::bench;
   std::string what;             // one sentence, lower case, no full stop
   std::optional<SourcePos> at;  // rendered with the line and a caret
@@ -32,6 +32,7 @@ struct Error {
 template <class T = void>
 using Result = tl::expected<T, Error>;
 
+tl::unexpected<Error> kernel_error(std::string what, std::string hint = {});
 tl::unexpected<Error> usage_error(std::string what, std::string hint = {});
 tl::unexpected<Error> definition_error(std::string what, SourcePos at, std::string hint = {});
 tl::unexpected<Error> bench_error(std::string what, std::string hint = {});

@@ -240,7 +240,7 @@ Result<CommandResult> run_command(const std::vector<std::string>& argv, const Co
     }
     if (::poll(polled, 3, wait) < 0) continue;
     if (polled[2].revents) return interrupted_error();
-    drain(polled[0], result.output, nullptr);
+    drain(polled[0], result.output, options.on_output);
     drain(polled[1], result.errors, options.on_errors);
   }
   result.status = child->wait();

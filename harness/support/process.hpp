@@ -85,7 +85,8 @@ struct CommandOptions {
   std::string input;
   std::optional<Duration> timeout;  // then it is killed, which is an error
   std::stop_token stop;             // the same, with an error of kind `interrupted`
-  /// Called with each piece of standard error as it comes; for progress.
+  /// Called with each piece of standard output, or of standard error, as it comes; for progress.
+  std::function<void(std::string_view)> on_output;
   std::function<void(std::string_view)> on_errors;
 };
 

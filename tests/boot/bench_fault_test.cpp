@@ -102,7 +102,7 @@ TEST_F(BenchFault, AQemuThatFailsAtOnceIsQuoted) {
 TEST_F(BenchFault, AQemuKilledInMidBootIsAnErrorOfTheBench) {
   // An init that does nothing keeps the boot going until QEMU is killed.
   fs::path init = here_.file("init", "#!/bin/sh\nexec sleep 100000\n");
-  Running running(here_, {"run", "--accel", "tcg", "--add", init.string() + ":/init"});
+  Running running(here_, {"run", "--kernel", "debian", "--accel", "tcg", "--add", init.string() + ":/init"});
   running.wait_for("banner");
   auto qemus = running.qemus();
   ASSERT_EQ(qemus.size(), 1u);
@@ -117,7 +117,7 @@ TEST_F(BenchFault, AQemuKilledInMidBootIsAnErrorOfTheBench) {
 
 TEST_F(BenchFault, CtrlCEndsTheGuestAndLeavesAReport) {
   fs::path init = here_.file("init", "#!/bin/sh\nexec sleep 100000\n");
-  Running running(here_, {"run", "--accel", "tcg", "--add", init.string() + ":/init"});
+  Running running(here_, {"run", "--kernel", "debian", "--accel", "tcg", "--add", init.string() + ":/init"});
   running.wait_for("banner");
   auto qemus = running.qemus();
   ASSERT_EQ(qemus.size(), 1u);
@@ -134,7 +134,7 @@ TEST_F(BenchFault, CtrlCEndsTheGuestAndLeavesAReport) {
 
 TEST_F(BenchFault, AKilledRunLeavesNoQemuAndACompleteReport) {
   fs::path init = here_.file("init", "#!/bin/sh\nexec sleep 100000\n");
-  Running running(here_, {"run", "--accel", "tcg", "--add", init.string() + ":/init"});
+  Running running(here_, {"run", "--kernel", "debian", "--accel", "tcg", "--add", init.string() + ":/init"});
   running.wait_for("banner");
   auto qemus = running.qemus();
   ASSERT_EQ(qemus.size(), 1u);
@@ -178,7 +178,7 @@ TEST_F(BenchFault, AFullDiskUnderTheReportIsNoSuccess) {
 
 TEST_F(BenchFault, AnOutputDirectoryThatCannotBeMadeIsNamed) {
   fs::path file = here_.file("occupied", "x");
-  RunSeen seen = here_.bootgate({"run", "--out", (file / "out").string()});
+  RunSeen seen = here_.bootgate({"run", "--kernel", "debian", "--out", (file / "out").string()});
   EXPECT_EQ(seen.status, 3);
   EXPECT_THAT(seen.errors, HasSubstr("occupied"));
 }

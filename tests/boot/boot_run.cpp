@@ -46,6 +46,9 @@ RunSeen BootRun::bootgate(std::vector<std::string> arguments, const CommandOptio
 
 RunSeen BootRun::run(std::vector<std::string> arguments) const {
   std::vector<std::string> all{"run", "--accel", "tcg"};
+  // Without a kernel or a suite one would be built from source.
+  if (std::find(arguments.begin(), arguments.end(), "--kernel") == arguments.end())
+    all.insert(all.end(), {"--kernel", "debian"});
   all.insert(all.end(), arguments.begin(), arguments.end());
   RunSeen seen = bootgate(all);
   read_report(seen);

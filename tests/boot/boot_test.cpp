@@ -126,8 +126,8 @@ TEST(Boot, RunsTwiceAtOnceInOneDirectory) {
   BootRun here;
   ASSERT_EQ(here.run().status, 0);  // the fixtures are there now
   RunSeen one, two;
-  std::thread other([&] { one = here.bootgate({"run", "--accel", "tcg"}); });
-  two = here.bootgate({"run", "--accel", "tcg"});
+  std::thread other([&] { one = here.bootgate({"run", "--kernel", "debian", "--accel", "tcg"}); });
+  two = here.bootgate({"run", "--kernel", "debian", "--accel", "tcg"});
   other.join();
   EXPECT_EQ(one.status, 0) << one.output << one.errors;
   EXPECT_EQ(two.status, 0) << two.output << two.errors;

@@ -24,7 +24,7 @@ fs::path make_root(const BootRun& here, const std::string& compress, const std::
        "ln -sf busybox root/bin/sh; cd root; find . | busybox cpio -o -H newc 2>/dev/null | " +
            compress + " >../" + name,
        "sh", busybox->string()},
-      {.directory = here.directory(), .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_errors = {}});
+      {.directory = here.directory(), .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_output = {}, .on_errors = {}});
   EXPECT_TRUE(made) << (made ? "" : one_line(made.error()));
   return here.directory() / name;
 }

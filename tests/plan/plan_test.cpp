@@ -38,10 +38,21 @@ steps = [{ run = "mount", within = "20s" }, { expect = "x" }])"))
   return made;
 }
 
+/// Options for one kernel.
+RunOptions options_for(KernelName name = {KernelName::Kind::packaged, "debian", "", ""}) {
+  RunOptions options;
+  options.kernels = {std::move(name)};
+  return options;
+}
+
+KernelName image(const std::string& path) {
+  return {KernelName::Kind::image, path, path, ""};
+}
+
 TEST(MakePlan, CrossesSuitesAndTheirProfiles) {
   Suite first = suite("boot"), second = suite("rust");
   first.profiles = {"initrd-only", "smp"};
-  Plan plan = make_plan({first, second}, profiles(), {}, host());
+  Plan plan = make_plan({first, second}, profiles(), options_for(), host());
   ASSERT_EQ(plan.jobs.size(), 3u);
   EXPECT_EQ(plan.jobs[0].name, "boot-debian-busybox-initrd_only-tcg");
   EXPECT_EQ(plan.jobs[1].name, "boot-debian-busybox-smp-tcg");
@@ -51,33 +62,67 @@ TEST(MakePlan, CrossesSuitesAndTheirProfiles) {
 }
 
 TEST(MakePlan, OptionsOverrideSuiteAndProfile) {
-  RunOptions options;
-  options.kernel = "/home/me/linux/arch/x86/boot/bzImage";
+  const std::string path = "/home/me/linux/arch/x86/boot/bzImage";
+  RunOptions options = options_for(image(path));
   options.rootfs = "own.cpio.gz";
   options.cpus = 4;
   options.memory_mib = 1024;
   Plan plan = make_plan({suite()}, profiles(), options, host(Accelerator::Kind::kvm));
   const Job& job = plan.jobs.at(0);
   EXPECT_EQ(job.name, "boot-bzImage-own.cpio.gz-initrd_only-kvm");
-  EXPECT_EQ(job.kernel, options.kernel);
+  EXPECT_EQ(job.kernel, path);
   EXPECT_EQ(job.rootfs, "own.cpio.gz");
   EXPECT_EQ(job.profile.cpus, 4);
   EXPECT_EQ(job.profile.memory_mib, 1024);
   EXPECT_EQ(job.accelerator.kind, Accelerator::Kind::kvm);
-  EXPECT_EQ(plan.options.kernel, options.kernel);
+  EXPECT_EQ(plan.kernels.at(job.kernel_index).name.text, path);
 }
 
 TEST(MakePlan, ScalesTimeOnceByAcceleratorAndOption) {
-  RunOptions options;
+  RunOptions options = options_for();
   options.timeout_scale = 2;
   EXPECT_EQ(make_plan({suite()}, profiles(), options, host()).jobs[0].time_scale, 2 * tcg_time_scale);
   EXPECT_EQ(make_plan({suite()}, profiles(), options, host(Accelerator::Kind::kvm)).jobs[0].time_scale, 2);
   EXPECT_EQ(make_plan({suite()}, profiles(), options, host()).jobs[0].suite.limit, 10min) << "not scaled twice";
 }
 
+TEST(MakePlan, CrossesKernels) {
+  RunOptions options = options_for();
+  options.kernels.push_back({KernelName::Kind::tree, "linux", "linux", ""});
+  Plan plan = make_plan({suite("a"), suite("b")}, profiles(), options, host());
+  ASSERT_EQ(plan.jobs.size(), 4u);
+  EXPECT_EQ(plan.jobs[1].kernel, "debian");
+  EXPECT_EQ(plan.jobs[2].kernel, "linux");
+  EXPECT_EQ(plan.kernels.at(plan.jobs[2].kernel_index).name.text, "linux");
+}
+
+TEST(MakePlan, AsksABuildForWhatCasesNeed) {
+  RunOptions options = options_for({KernelName::Kind::tree, "linux", "linux", ""});
+  options.config.needs = {};
+  Suite samples = suite("samples");
+  samples.samples = true;
+  Plan plan = make_plan({suite("a"), suite("b"), samples}, profiles(), options, host());
+  const KernelRequest& request = plan.kernels.at(0).request;
+  EXPECT_THAT(request.config.needs, testing::ElementsAre("MODULES"));
+  EXPECT_TRUE(request.rust_samples);
+  EXPECT_EQ(plan.kernels[0].busybox.substr(0, 7), "debian:") << "built where the kernel is";
+}
+
+TEST(MakePlan, RunsSamplesByDefaultOnlyOnWhatItBuilds) {
+  RunOptions options = options_for();
+  options.kernels.push_back({KernelName::Kind::tree, "linux", "linux", ""});
+  options.defaults = true;
+  Suite samples = suite("rust");
+  samples.samples = true;
+  Plan plan = make_plan({suite("boot"), samples}, profiles(), options, host());
+  ASSERT_EQ(plan.jobs.size(), 3u);
+  EXPECT_EQ(plan.jobs[2].suite.name, "rust");
+  EXPECT_EQ(plan.jobs[2].kernel, "linux");
+  EXPECT_FALSE(plan.kernels[0].request.rust_samples);
+}
+
 TEST(MakePlan, NamesAreDirectoriesAndDiffer) {
-  RunOptions options;
-  options.kernel = "/a/../my kernel;" + std::string(300, 'x');
+  RunOptions options = options_for(image("/a/../my kernel;" + std::string(300, 'x')));
   options.rootfs = "./..";
   Plan plan = make_plan({suite("same"), suite("same"), suite("same")}, profiles(), options, host());
   EXPECT_EQ(plan.jobs[1].name, plan.jobs[0].name + "-2");
@@ -87,7 +132,8 @@ TEST(MakePlan, NamesAreDirectoriesAndDiffer) {
 }
 
 TEST(DescribePlan, SaysWhatWillBeDone) {
-  EXPECT_EQ(describe(make_plan({suite()}, profiles(), {}, host())), R"(QEMU 7.2.22, tcg: /dev/kvm can't be opened
+  EXPECT_EQ(describe(make_plan({suite()}, profiles(), options_for(), host())),
+            R"(QEMU 7.2.22, tcg: /dev/kvm can't be opened
 
 boot-debian-busybox-initrd_only-tcg
   kernel   debian
@@ -104,8 +150,7 @@ TEST(DescribePlan, FitsIntoEightyColumns) {
   for (int i = 0; i < 30; ++i)
     facts.accelerator.reason += " and more words";
   facts.accelerator.reason += std::string(200, 'y');
-  RunOptions options;
-  options.kernel = "/" + std::string(200, 'k') + "/bzImage";
+  RunOptions options = options_for(image("/" + std::string(200, 'k') + "/bzImage"));
   Suite wide = suite(std::string(100, 's'));
   wide.cases[0].name = std::string(100, 'c');
   wide.cases[0].description = std::string(200, 'd') + "\x1b\n";
@@ -124,7 +169,7 @@ TEST(DescribePlan, FitsIntoEightyColumns) {
 }
 
 TEST(PlanJson, HoldsEverythingThatIsDecided) {
-  RunOptions options;
+  RunOptions options = options_for();
   options.append = {"debug"};
   options.modules = {"ext4"};
   options.added = {{"here", "/there"}};

@@ -40,7 +40,7 @@ class TerminalOutput : public ::testing::Test {
     RunResult run = sample_run();
     terminal.on(sample_start());
     terminal.on(Progress{"unpacking linux-image-6.1"});
-    terminal.on(JobStarted{0, run.jobs[0].directory});
+    terminal.on(JobStarted{0, run.jobs[0]});
     for (std::size_t i = 0; i < run.jobs[0].cases.size(); ++i) {
       terminal.on(CaseStarted{0, i});
       terminal.on(ConsoleLine{0, hostile_bytes()});
@@ -127,7 +127,7 @@ TEST_F(TerminalOutput, LiveLineShowsCaseTimeAndConsole) {
   options_.live = true;
   Terminal terminal(options_);
   terminal.on(sample_start());
-  terminal.on(JobStarted{0, "out"});
+  terminal.on(JobStarted{0, sample_start().outline.jobs[0]});
   terminal.on(CaseStarted{0, 1});
   written();
   now_ += Duration(1200);
@@ -215,7 +215,7 @@ TEST_F(TerminalOutput, GuestBytesNeverArriveRaw) {
   run.error = Error{Error::Kind::bench, hostile_bytes(), std::nullopt, hostile_bytes()};
   terminal.on(started);
   terminal.on(Progress{hostile_bytes()});
-  terminal.on(JobStarted{0, hostile_bytes()});
+  terminal.on(JobStarted{0, started.outline.jobs[0]});
   terminal.on(CaseStarted{0, 0});
   now_ += Duration(100);
   terminal.on(ConsoleLine{0, hostile_bytes()});

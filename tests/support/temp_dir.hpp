@@ -22,8 +22,10 @@ class TempDir {
 
   /// Writes a file there, and says where it is.
   fs::path file(const std::string& name, std::string_view text) const {
-    if (auto written = write_file_atomically(path_ / name, text); !written)
-      throw std::runtime_error(written.error().what);
+    auto written = make_directories((path_ / name).parent_path()).and_then([&] {
+      return write_file_atomically(path_ / name, text);
+    });
+    if (!written) throw std::runtime_error(written.error().what);
     return path_ / name;
   }
 

@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <map>
+
+#include "fixtures/kernel_source.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/host.hpp"
+#include "harness/cli/signals.hpp"
+#include "harness/support/data.hpp"
+#include "harness/support/text.hpp"
+#include "reports/build_bar.hpp"
+
+namespace bootgate {
+namespace {
+
+constexpr Duration live_interval{200};
+constexpr Duration log_interval{30'000};
+constexpr std::size_t most_files = 10;
+
+/// What a person sees of a build: lines, and on a terminal the progress below them.
+class BuildDisplay {
+ public:
+  explicit BuildDisplay(bool quiet) : quiet_(quiet), live_(!quiet && ::isatty(STDERR_FILENO)) {}
+  ~BuildDisplay() { erase(); }
+
+  void line(const std::string& text) {
+    erase();
+    if (!quiet_) fmt::print(stderr, "{}\n", text);
+  }
+
+  void progress(const std::string& kernel, const BuildProgress& progress) {
+    TimePoint now = Clock::now();
+    if (quiet_ || now - last_ < (live_ ? live_interval : log_interval)) return;
+    last_ = now;
+    std::string bar = build_bar(kernel, progress);
+    fmt::print(stderr, "{}{}{}", live_ ? "\r" : "", bar, live_ ? "\x1b[K" : "\n");
+    std::fflush(stderr);
+    shown_ = live_;
+  }
+
+ private:
+  void erase() {
+    if (std::exchange(shown_, false)) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  bool quiet_, live_;
+  bool shown_ = false;
+  TimePoint last_ = Clock::now();
+};
+
+void print_warnings(const std::vector<BuildWarning>& warnings) {
+  std::map<std::string, int> by_file;
+  for (const BuildWarning& warning : warnings)
+    ++by_file[warning.file.empty() ? "(no file)" : warning.file];
+  if (by_file.empty()) return;
+  fmt::print("warnings  {} in {} file{}\n", warnings.size(), by_file.size(), by_file.size() == 1 ? "" : "s");
+  std::size_t shown = 0;
+  for (const auto& [file, count] : by_file)
+    if (shown++ < most_files) fmt::print("          {:>4}  {}\n", count, printable(file));
+  if (by_file.size() > most_files) fmt::print("          and {} more files\n", by_file.size() - most_files);
+}
+
+void print_results(const KernelBuild& build, const fs::path& out) {
+  const KernelImage& image = build.image;
+  const fs::path entry = out.empty() ? image.image.parent_path() : out;
+  fmt::print("{}  Linux {}{}\n", build.reused ? "IN STORE" : "BUILT", image.release,
+             build.reused ? "" : " in " + minutes(build.took));
+  fmt::print("toolchain {}\nimage     {}\nconfig    {}\n", build.toolchain, (entry / "bzImage").string(),
+             (entry / ".config").string());
+  fmt::print("symbols   {}\ncommands  {}\n", (entry / "vmlinux").string(), (entry / "compile_commands.json").string());
+  if (image.modules) fmt::print("modules   {}\n", (entry / "lib/modules" / image.release).string());
+  for (const fs::path& package : build.packages)
+    fmt::print("package   {}\n", out.empty() ? package.string() : (out / package.filename()).string());
+  fmt::print("objects   {}\n", build.objects.string());
+  for (const auto& [symbol, error] : image.left_out)
+    fmt::print("left out  {}: it does not compile\n", symbol);
+}
+
+Result<> copy_results(const KernelBuild& build, const fs::path& out) {
+  if (auto made = make_directories(out); !made) return made;
+  constexpr auto over =
+      fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks;
+  std::error_code failure;
+  fs::copy(build.image.image.parent_path(), out, over, failure);
+  for (const fs::path& package : build.packages)
+    if (!failure) fs::copy_file(package, out / package.filename(), fs::copy_options::overwrite_existing, failure);
+  if (failure) return bench_error(fmt::format("can't copy the results to {}: {}", out.string(), failure.message()));
+  return {};
+}
+
+Result<KernelBuild> build(const BuildArguments& arguments, const Store& store, std::stop_token stop) {
+  BuildDisplay display(arguments.quiet);
+  SourceOptions source;
+  source.refresh = arguments.refresh;
+  source.progress = [&](const std::string& what) { display.line(what); };
+  source.stop = stop;
+  if (!arguments.kernel_org.empty()) source.kernel_org = arguments.kernel_org;
+  auto name = parse_kernel_name(arguments.kernel);
+  if (!name) return tl::unexpected(name.error());
+  auto tree = obtain_kernel_tree(*name, store, source);
+  if (!tree) return tl::unexpected(tree.error());
+  BuildOptions options;
+  static_cast<FixtureOptions&>(options) = source;
+  options.data = data_root() / "fixtures";
+  options.on_progress = [&](const BuildProgress& progress) { display.progress("Linux " + tree->version, progress); };
+  return build_kernel(*tree, arguments.request, store, options);
+}
+
+}  // namespace
+
+int build_command(const BuildArguments& arguments) {
+  std::stop_source stop;
+  stop_on_signals(stop);
+  auto store = Store::open();
+  if (!store) return print_errors({store.error()});
+  auto built = build(arguments, *store, stop.get_token());
+  if (!built) return print_errors({built.error()});
+  if (!arguments.out.empty())
+    if (auto copied = copy_results(*built, arguments.out); !copied) return print_errors({copied.error()});
+  if (arguments.quiet) return 0;
+  print_results(*built, arguments.out);
+  print_warnings(built->warnings);
+  return 0;
+}
+
+}  // namespace bootgate

@@ -1,0 +1,98 @@
+#include "harness/run/boot.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+namespace bootgate {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration power_off_patience = 30s;
+
+std::string make_nonce() {
+  unsigned char bytes[8];
+  // Never short for so few bytes, once the kernel has seeded (getrandom(2)).
+  (void)!::getrandom(bytes, sizeof bytes, 0);
+  std::string nonce;
+  for (unsigned char byte : bytes)
+    nonce += fmt::format("{:02x}", byte);
+  return nonce;
+}
+
+MachineSpec machine_spec(const JobInputs& inputs, const EvidenceFiles& files, const std::string& nonce) {
+  MachineSpec spec;
+  spec.qemu = inputs.plan.host.qemu;
+  spec.profile = inputs.job.profile;
+  spec.accelerator = inputs.job.accelerator.kind;
+  spec.kernel = inputs.files.kernel.image;
+  spec.initramfs = inputs.files.initramfs.file;
+  spec.acpi_tables = inputs.files.acpi_tables;
+  spec.kernel_command_line = kernel_command_line({nonce, inputs.job.time_scale, inputs.plan.options.append});
+  spec.extra_arguments = inputs.plan.options.qemu_arguments;
+  spec.console_log = files.console();
+  return spec;
+}
+
+Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
+  const char* what = "powering the guest off";
+  Duration within = guest.scaled_by_job(power_off_patience);
+  bool was_alive = guest.alive();
+  // A suite of boot cases alone may be done before our init has started the control loop. Another root has none, and
+  // its shell is ready only when a step has used it.
+  Duration patience = files.has_control ? within : Duration(0);
+  End ready = guest.wait([&] { return !was_alive || guest.control_ready(); }, Clock::now() + patience, false);
+  if (ready == End::deadline) return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
+  if (ready != End::matched) return judge(ready, guest, what, within, first_report);
+  if (was_alive) guest.ask_power(true);
+  // A power step may have left reports behind, and so may the time since the last case.
+  End end = guest.wait([&] { return !was_alive || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
+  guest.settle();
+  return judge(end, guest, what, within, first_report);
+}
+
+}  // namespace
+
+Boot::Boot(const JobInputs& inputs, EvidenceFiles files, EmitEvent emit, std::stop_token stop)
+    : inputs_(inputs),
+      files_(std::move(files)),
+      emit_(std::move(emit)),
+      stop_(std::move(stop)),
+      nonce_(make_nonce()),
+      spec_(machine_spec(inputs, files_, nonce_)) {}
+
+Result<> Boot::prepare() {
+  if (auto made = make_directories(files_.directory); !made) return made;
+  return write_replay(files_, spec_);
+}
+
+Result<std::unique_ptr<Guest>> Boot::start() {
+  if (auto prepared = prepare(); !prepared) return tl::unexpected(prepared.error());
+  auto machine = Machine::start(spec_, stop_);
+  if (!machine) return tl::unexpected(machine.error());
+  const Job& job = inputs_.job;
+  GuestSetup setup;
+  setup.nonce = nonce_;
+  setup.has_control = inputs_.files.has_control;
+  setup.time_scale = job.time_scale;
+  setup.silence = scaled(job.suite.silence, job.time_scale);
+  setup.limit = Clock::now() + scaled(job.suite.limit, job.time_scale);
+  setup.signatures = inputs_.signatures;
+  setup.timed_log = files_.timed_console();
+  setup.on_line = [emit = emit_, index = inputs_.index](const std::string& text) { emit(ConsoleLine{index, text}); };
+  auto guest = std::make_unique<Guest>(std::move(*machine), std::move(setup));
+  if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());
+  return guest;
+}
+
+Verdict end_guest(Guest& guest, const BootFiles& files, const EvidenceFiles& evidence, std::size_t first_report) {
+  guest.begin_case({});
+  Verdict verdict = power_off(guest, files, first_report);
+  ExitStatus qemu = guest.machine().end();
+  (void)write_file_atomically(evidence.qemu_errors(), guest.qemu_errors());
+  if (verdict.passed() && !qemu.ok())
+    return {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)), guest.qemu_errors()};
+  return verdict;
+}
+
+}  // namespace bootgate

@@ -1,0 +1,47 @@
+// KernelSupply: makes the kernels of a plan ready, one after the other, while jobs run on those that are.
+#pragma once
+
+#include <future>
+#include <thread>
+#include <vector>
+
+#include "fixtures/kernel.hpp"
+#include "harness/run/job_runner.hpp"
+
+namespace bootgate {
+
+/// A kernel, and what goes with it.
+struct SuppliedKernel {
+  KernelImage image;
+  fs::path busybox;
+  Duration took{};  // of the build; 0 where there was none
+  std::vector<std::pair<std::string, std::string>> facts;
+};
+
+struct SupplyInputs {
+  const Plan& plan;
+  const Store& store;
+  bool refresh = false;  // ask the origins again
+};
+
+class KernelSupply {
+ public:
+  KernelSupply(const SupplyInputs& inputs, EmitEvent emit, std::stop_token stop);
+  /// Ends builds that nobody waits for any more.
+  ~KernelSupply();
+
+  /// Blocks until the kernel is there, or is known not to come.
+  const Result<SuppliedKernel>& wait_for(std::size_t kernel) const { return kernels_.at(kernel).get(); }
+
+ private:
+  std::vector<std::shared_future<Result<SuppliedKernel>>> kernels_;
+  std::stop_source stop_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  std::jthread worker_;  // last: it is joined before the rest goes
+};
+
+/// One kernel of the plan; may download and build.
+Result<SuppliedKernel> supply_kernel(const PlannedKernel& kernel, const SupplyInputs& inputs, const EmitEvent& emit,
+                                     std::stop_token stop);
+
+}  // namespace bootgate

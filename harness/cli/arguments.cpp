@@ -71,10 +71,10 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
-  describe(app.add_flag("--refresh", run.refresh, "Ask apt again for the packaged kernel"), heading);
+  describe(app.add_flag("--refresh", run.refresh, "Ask for newer packages and sources"), heading);
 
-  describe(app.add_option("--busybox", options.busybox, "host, or source: a tarball, a tree, debian:SUITE/busybox"),
-           heading, "BUSYBOX");
+  describe(app.add_option("--busybox", options.busybox, "host, a tarball, a tree, debian:SUITE/busybox"), heading,
+           "BUSYBOX");
 
   declare_build_options(app, options.config, options.toolchain, raw.gcc, options.kernel_org);
 
@@ -142,17 +142,20 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app("Boots Linux kernels in QEMU, and tells whether they work.", "bootgate");
   app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
   app.require_subcommand(1);
-  const char* kernels =
-      "KERNEL is one of\n"
-      "  debian                            the packaged kernel\n"
-      "  arch/x86/boot/bzImage             an image\n"
-      "  .                                 a directory in which a kernel was built\n"
+  const std::string sources =
       "  ~/linux, tree:.                   a source tree, built elsewhere\n"
       "  git:REPOSITORY@REF                a commit of a local or remote repository\n"
       "  linux-6.12.tar.xz, https://...    a tarball\n"
       "  kernel.org/6.12.107               a release\n"
-      "  debian:trixie/linux-source-6.12   Debian's packaged source\n"
-      "It may be given several times.";
+      "  debian:trixie/linux-source-6.12   Debian's packaged source\n";
+  const std::string kernels =
+      "KERNEL is one of the following, and may be given several times:\n"
+      "  debian                            the packaged kernel\n"
+      "  arch/x86/boot/bzImage             an image\n"
+      "  .                                 a directory in which a kernel was built\n" +
+      sources +
+      "Without KERNEL and SUITE the packaged kernel is booted, while Linux 6.12 is\n"
+      "built with LLVM and Rust; then that is booted, and its Rust samples are tried.";
   app.footer(
       "The launcher ./bootgate also knows:\n"
       "  selftest [--quick]          Build and run the project's own tests\n"
@@ -173,7 +176,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   bool build_with_gcc = false;
   CLI::App* build_command = app.add_subcommand("build", "Build a kernel from source, and boot nothing");
   declare_build_command(*build_command, build, build_with_gcc);
-  build_command->footer(kernels);
+  build_command->footer("KERNEL is one of\n" + sources);
   CLI::App* check_command = app.add_subcommand("check", "Validate suites and signatures, without a machine");
   check_command->add_option("suite", check.suites, "Names, or files (default: all of the project's)")
       ->option_text("SUITE...");

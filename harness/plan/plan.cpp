@@ -121,10 +121,24 @@ std::string describe(const Case& the_case) {
   return text;
 }
 
-std::string describe(const Job& job) {
+/// "lean + debug + what cases need, LLVM, toolchain auto".
+std::string build_text(const KernelRequest& request) {
+  std::string text = request.config.base;
+  for (const std::string& more : request.config.fragments)
+    text += " + " + more;
+  for (const std::string& more : request.config.symbols)
+    text += " + " + more;
+  for (const std::string& symbol : request.config.needs)
+    text += " + " + symbol;
+  if (request.rust_samples) text += " + Rust samples";
+  return text + fmt::format(", {}, toolchain {}", request.llvm ? "LLVM" : "GCC", request.toolchain);
+}
+
+std::string describe(const Job& job, const PlannedKernel& kernel) {
   const Profile& profile = job.profile;
   std::string text = fmt::format("\n{}\n", cut(job.name, page_width));
   text += row("kernel", job.kernel);
+  if (is_source(kernel.name)) text += row("config", build_text(kernel.request));
   text += row("rootfs", job.rootfs);
   text += row("profile", fmt::format("{}: {} CPU{}, {} MiB", profile.name, profile.cpus, profile.cpus > 1 ? "s" : "",
                                      profile.memory_mib));
@@ -165,7 +179,7 @@ Json case_json(const Case& the_case) {
                       {"steps", steps}};
 }
 
-Json job_json(const Job& job) {
+Json job_json(const Job& job, const PlannedKernel& kernel) {
   Json::Array cases;
   for (const Case& the_case : job.suite.cases)
     cases.push_back(case_json(the_case));
@@ -173,6 +187,8 @@ Json job_json(const Job& job) {
                       {"suite", job.suite.name},
                       {"suite_file", job.suite.file.string()},
                       {"kernel", job.kernel},
+                      {"config", is_source(kernel.name) ? Json(build_text(kernel.request)) : Json()},
+                      {"busybox", kernel.busybox},
                       {"rootfs", job.rootfs},
                       {"profile", job.profile.name},
                       {"cpus", job.profile.cpus},
@@ -239,14 +255,14 @@ std::string describe(const Plan& plan) {
   std::string text = paragraph(fmt::format("QEMU {}, {}: {}", printable(host.qemu_version),
                                            to_string(host.accelerator.kind), printable(host.accelerator.reason)));
   for (const Job& job : plan.jobs)
-    text += describe(job);
+    text += describe(job, plan.kernels.at(job.kernel_index));
   return text;
 }
 
 Json to_json(const Plan& plan) {
   Json::Array jobs;
   for (const Job& job : plan.jobs)
-    jobs.push_back(job_json(job));
+    jobs.push_back(job_json(job, plan.kernels.at(job.kernel_index)));
   return Json::Object{{"qemu", plan.host.qemu.string()},
                       {"qemu_version", plan.host.qemu_version},
                       {"accelerator", std::string(to_string(plan.host.accelerator.kind))},

@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "harness/support/text.hpp"
+
 namespace bootgate {
 namespace {
 
@@ -74,13 +76,17 @@ std::string render(const Error& error) {
     text = fmt::format("{}: error: {}\n{}", location(*error.at), error.what, quoted_line(*error.at));
   else
     text = fmt::format("bootgate: {}\n", error.what);
-  if (!error.hint.empty()) text += fmt::format("  {}\n", error.hint);
+  for (std::string_view line : split(trimmed(error.hint), '\n'))
+    text += fmt::format("  {}\n", line);
   return text;
 }
 
 std::string one_line(const Error& error) {
   std::string text = error.at ? fmt::format("{}: {}", location(*error.at), error.what) : error.what;
-  if (!error.hint.empty()) text += fmt::format(" ({})", error.hint);
+  std::string hint;
+  for (std::string_view line : split(trimmed(error.hint), '\n'))
+    hint += (hint.empty() ? "" : "; ") + std::string(trimmed(line));
+  if (!hint.empty()) text += fmt::format(" ({})", hint);
   return text;
 }
 

@@ -26,7 +26,7 @@ struct Error {
   Kind kind = Kind::bench;
   std::string what;             // one sentence, lower case, no full stop
   std::optional<SourcePos> at;  // rendered with the line and a caret
-  std::string hint;             // what to do; may be empty
+  std::string hint;             // what to do; may be empty, or several lines
 };
 
 template <class T = void>

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fixtures/kernel_source.hpp"
+#include "fixtures/sandbox.hpp"
 #include "tests/boot/boot_run.hpp"
 
 namespace bootgate {
@@ -80,6 +81,7 @@ fs::path pristine_tree() {
 }
 
 TEST(RustSamples, AreEachJudgedWhateverTheOthersDo) {
+  if (auto usable = check_sandbox(); !usable) GTEST_SKIP() << one_line(usable.error());
   BootRun here;
   const fs::path dir = here.directory() / "linux";
   PatchedTree tree(pristine_tree(), dir);

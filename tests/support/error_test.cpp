@@ -50,5 +50,11 @@ TEST(OneLineError, HasPlaceAndHint) {
   EXPECT_EQ(one_line(bench_error("bad").value()), "bad");
 }
 
+TEST(Error, MayHaveAHintOfSeveralLines) {
+  Error error{Error::Kind::bench, "no toolchain", std::nullopt, "host: no clang\ngive another\n"};
+  EXPECT_EQ(render(error), "bootgate: no toolchain\n  host: no clang\n  give another\n");
+  EXPECT_EQ(one_line(error), "no toolchain (host: no clang; give another)");
+}
+
 }  // namespace
 }  // namespace bootgate

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "harness/machine/machine.hpp"
-#include "harness/support/sha256.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -68,9 +67,8 @@ Result<std::string> probe(const AcceleratorRequest& request, const QemuProgram& 
     return bench_error("no known-good kernel to try it with: " + one_line(files.error()));
   }
   auto boot_id = read_file("/proc/sys/kernel/random/boot_id");
-  std::string key =
-      sha256(fmt::format("{} {} {}", boot_id.value_or(""), qemu.path.string(), qemu.version)).substr(0, 16);
-  auto entry = store.obtain("kvm-probe", key, [&](const fs::path& directory) -> Result<> {
+  std::string key = store_key(fmt::format("{} {} {}", boot_id.value_or(""), qemu.path.string(), qemu.version));
+  auto entry = store.obtain("kvm-probe", key, {}, [&](const fs::path& directory) -> Result<> {
     if (request.progress) request.progress("trying KVM with a known-good kernel");
     auto answer = boot_under_kvm(*files, qemu, directory, request.stop);
     if (!answer) return tl::unexpected(answer.error());

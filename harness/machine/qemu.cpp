@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "harness/support/process.hpp"
-#include "harness/support/sha256.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -30,7 +29,7 @@ Result<QemuProgram> find_qemu(const std::string& wanted, const Store& store) {
   struct stat info {};
   ::stat(path->c_str(), &info);
   std::string identity = fmt::format("{} {} {}", path->string(), info.st_size, info.st_mtim.tv_sec);
-  auto entry = store.obtain("qemu", sha256(identity).substr(0, 16), [&](const fs::path& directory) -> Result<> {
+  auto entry = store.obtain("qemu", store_key(identity), {}, [&](const fs::path& directory) -> Result<> {
     CommandOptions options;
     options.timeout = 30s;
     auto output = run_checked({path->string(), "--version"}, options);

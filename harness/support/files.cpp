@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 namespace bootgate {
 namespace {
@@ -59,11 +60,17 @@ Result<fs::path> make_temp_dir(const fs::path& parent, std::string_view prefix) 
   return fs::path(name);
 }
 
-Result<FileLock> FileLock::acquire(const fs::path& file) {
+Result<FileLock> FileLock::acquire(const fs::path& file, std::stop_token stop, const std::function<void()>& on_wait) {
   UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!fd) return failed("open lock", file);
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return failed("lock", file);
+  bool waiting = false;
+  // Only a signal ends a blocking flock(2), so it is tried again and again.
+  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failed("lock", file);
+    if (stop.stop_requested()) return interrupted_error();
+    if (!waiting && on_wait) on_wait();
+    waiting = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return FileLock(std::move(fd));
 }

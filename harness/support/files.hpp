@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -25,11 +27,14 @@ Result<> make_directories(const fs::path& dir);
 /// A fresh directory `parent/prefixXXXXXX`.
 Result<fs::path> make_temp_dir(const fs::path& parent, std::string_view prefix);
 
-/// Holds an exclusive lock on `file` (made when missing) until it is destroyed; waits for its turn.
+/// Holds an exclusive lock on `file` (made when missing) until it is destroyed.
 /// The lock ends with the process, however it ends.
 class FileLock {
  public:
-  static Result<FileLock> acquire(const fs::path& file);
+  /// Waits for its turn: `on_wait` is called once when somebody else holds the lock, and `stop` ends the wait with an
+  /// error of kind `interrupted`.
+  static Result<FileLock> acquire(const fs::path& file, std::stop_token stop = {},
+                                  const std::function<void()>& on_wait = {});
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}

@@ -1,4 +1,4 @@
-// SHA-256 (libmd), for content keys and for naming what was tested.
+// SHA-256 (OpenSSL), for content keys and for naming what was tested.
 #pragma once
 
 #include <string>

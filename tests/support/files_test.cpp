@@ -154,6 +154,26 @@ TEST(FileLock, HoldsBetweenProcesses) {
   EXPECT_TRUE(waiting.get());
 }
 
+TEST(FileLock, SaysOnceThatItWaitsAndCanBeStopped) {
+  TempDir dir;
+  auto held = FileLock::acquire(dir.path() / "lock");
+  ASSERT_TRUE(held);
+  std::stop_source stop;
+  int told = 0;
+  std::promise<void> waits;
+  auto second = std::async(std::launch::async, [&] {
+    return FileLock::acquire(dir.path() / "lock", stop.get_token(), [&] {
+      if (++told == 1) waits.set_value();
+    });
+  });
+  waits.get_future().wait();
+  stop.request_stop();
+  auto stopped = second.get();
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind, Error::Kind::interrupted);
+  EXPECT_EQ(told, 1);
+}
+
 TEST(FileLock, SaysWhyItCannotBeHad) {
   auto lock = FileLock::acquire("/no/such/dir/lock");
   ASSERT_FALSE(lock);

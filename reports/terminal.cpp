@@ -153,17 +153,19 @@ void Terminal::show(const RunStarted& event) {
   outline_ = event.outline;
   run_start_ = options_.now();
   std::size_t cases = 0;
+  bool samples = false;
   for (const JobResult& job : outline_.jobs) {
     cases += job.cases.size();
+    samples = samples || job.samples;
     widen_names(job);
   }
   if (options_.quiet) return;
   std::size_t jobs = outline_.jobs.size();
   constexpr std::size_t indent = 8;
   print(fmt::format(
-      "kernel  {}\naccel   {}\ncases   {} in {} job{}\n", printable(event.kernel),
+      "kernel  {}\naccel   {}\ncases   {} in {} job{}{}\n", printable(event.kernel),
       wrapped(printable(event.accelerator), std::max<std::size_t>(options_.width, 2 * indent) - indent, indent), cases,
-      jobs, jobs == 1 ? "" : "s"));
+      jobs, jobs == 1 ? "" : "s", samples ? ", and one for each Rust sample" : ""));
 }
 
 void Terminal::widen_names(const JobResult& job) {

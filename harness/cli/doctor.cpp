@@ -21,8 +21,7 @@ namespace {
 using State = Check::State;
 
 constexpr std::string_view kernel_area = "build kernels";
-constexpr std::string_view rust_area = "Rust samples";
-constexpr std::string_view root_area = "toolchains and images";
+constexpr std::string_view host_area = "--toolchain host (others bring their own)";
 
 constexpr std::uint64_t mib = 1024 * 1024;
 constexpr std::uint64_t gib = 1024 * mib;
@@ -228,7 +227,7 @@ Check check_parts(std::string_view area, std::string_view name, std::initializer
 
 Check check_make_tools() {
   auto has = [](std::string_view program) { return find_program(program).has_value(); };
-  return check_parts(kernel_area, "tools",
+  return check_parts(host_area, "tools",
                      {{"make", has("make"), {"make", "make", "make"}},
                       {"flex", has("flex"), {"flex", "flex", "flex"}},
                       {"bison", has("bison"), {"bison", "bison", "bison"}},
@@ -238,7 +237,7 @@ Check check_make_tools() {
 
 Check check_headers() {
   auto has = [](std::string_view file) { return ::access(std::string(file).c_str(), R_OK) == 0; };
-  return check_parts(kernel_area, "headers",
+  return check_parts(host_area, "headers",
                      {{"libelf", has("/usr/include/libelf.h"), {"libelf-dev", "elfutils-libelf-devel", "libelf"}},
                       {"openssl", has("/usr/include/openssl/ssl.h"), {"libssl-dev", "openssl-devel", "openssl"}}});
 }
@@ -269,17 +268,24 @@ std::string mend_namespaces() {
 
 Check check_namespaces() {
   auto complaint = complaint_of({"unshare", "--user", "--map-root-user", "true"});
-  if (!complaint) return check(root_area, "namespaces", State::ok, "a user namespace can be made");
-  return check(root_area, "namespaces", State::missing, *complaint, mend_namespaces());
+  if (!complaint) return check(kernel_area, "namespaces", State::ok, "a user namespace can be made");
+  return check(kernel_area, "namespaces", State::missing, *complaint, mend_namespaces());
 }
 
 Check check_sandbox() {
   if (!find_program("bwrap"))
-    return check(root_area, "bwrap", State::missing, "not found",
+    return check(kernel_area, "bwrap", State::missing, "not found",
                  install_command({{"bubblewrap", "bubblewrap", "bubblewrap"}}));
   auto complaint = complaint_of({"bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"});
-  if (!complaint) return check(root_area, "bwrap", State::ok, "a sandbox can be made");
-  return check(root_area, "bwrap", State::missing, *complaint, mend_namespaces());
+  if (!complaint) return check(kernel_area, "bwrap", State::ok, "a sandbox can be made");
+  return check(kernel_area, "bwrap", State::missing, *complaint, mend_namespaces());
+}
+
+/// iasl has no --version, and says nothing of use with any other flag.
+Check check_acpi_compiler() {
+  if (auto iasl = find_program("iasl")) return check(kernel_area, "iasl", State::ok, iasl->string());
+  return check(kernel_area, "iasl", State::missing, "not found: Rust samples of ACPI devices need it",
+               install_command({{"acpica-tools", "acpica-tools", "acpica"}}));
 }
 
 }  // namespace
@@ -303,24 +309,25 @@ std::vector<Check> examine_host(const DoctorQuestions& questions) {
       check_store(questions.store),
       check_memory(),
       check_shared_memory(),
-      check_program({kernel_area, "gcc", "gcc", {"gcc", "gcc", "gcc"}}),
+      check_program({kernel_area, "mmdebstrap", "mmdebstrap", {"mmdebstrap", "mmdebstrap", ""}}),
+      check_namespaces(),
+      check_sandbox(),
+      check_program({kernel_area, "git", "git", {"git", "git", "git"}}),
+      check_acpi_compiler(),
+      check_program({host_area, "gcc", "gcc", {"gcc", "gcc", "gcc"}}),
       check_make_tools(),
       check_headers(),
-      check_program({kernel_area, "git", "git", {"git", "git", "git"}}),
-      check_program({kernel_area, "ccache", "ccache", {"ccache", "ccache", "ccache"}}),
+      check_program({host_area, "ccache", "ccache", {"ccache", "ccache", "ccache"}}),
       // scripts/min-tool-version.sh of Linux 6.12.
-      check_program({rust_area, "clang", "clang", {"clang", "clang", "clang"}, "13.0", "Linux 6.12 asks for 13.0.1"}),
-      check_program({rust_area, "lld", "ld.lld", {"lld", "lld", "lld"}, "13.0", "Linux 6.12 asks for 13.0.1"}),
-      check_program({rust_area, "rustc", "rustc", {"rustc", "rust", "rust"}, "1.78", "Linux 6.12 asks for 1.78"}),
-      check_program({rust_area,
+      check_program({host_area, "clang", "clang", {"clang", "clang", "clang"}, "13.0", "Linux 6.12 asks for 13.0.1"}),
+      check_program({host_area, "lld", "ld.lld", {"lld", "lld", "lld"}, "13.0", "Linux 6.12 asks for 13.0.1"}),
+      check_program({host_area, "rustc", "rustc", {"rustc", "rust", "rust"}, "1.78", "Linux 6.12 asks for 1.78"}),
+      check_program({host_area,
                      "bindgen",
                      "bindgen",
                      {"bindgen", "bindgen-cli", "rust-bindgen"},
                      "0.65",
                      "Linux 6.12 asks for 0.65.1"}),
-      check_program({root_area, "mmdebstrap", "mmdebstrap", {"mmdebstrap", "mmdebstrap", ""}}),
-      check_namespaces(),
-      check_sandbox(),
   };
 }
 

@@ -316,6 +316,7 @@ JobResult job_outline(const Job& job, bool builds) {
   for (const Case& the_case : job.suite.cases)
     add(the_case.name);
   if (shares_machine(job)) add(clean_end_case);
+  outline.samples = job.suite.samples;
   return outline;
 }
 

@@ -58,6 +58,7 @@ struct JobResult {
   std::string timestamp;                                   // UTC, of its start
   std::vector<std::pair<std::string, std::string>> facts;  // kernel.release, qemu.version, accelerator, ...
   std::vector<CaseResult> cases;                           // all of them, in the order of the suite
+  bool samples = false;  // before its start: the kernel's Rust samples are still to come
   Duration took{};
 };
 

@@ -5,14 +5,12 @@
 #if __has_include(<boost/process/v1/child.hpp>)
 #include <boost/process/v1/args.hpp>
 #include <boost/process/v1/child.hpp>
-#include <boost/process/v1/env.hpp>
 #include <boost/process/v1/exe.hpp>
 #include <boost/process/v1/extend.hpp>
 namespace bp = boost::process::v1;
 #else
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
-#include <boost/process/env.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
 namespace bp = boost::process;
@@ -29,6 +27,7 @@ namespace bp = boost::process;
 #include <unistd.h>
 
 #include <cerrno>
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
@@ -95,9 +94,11 @@ struct ChildSetup {
   const std::vector<int>& inherited;
   const char* directory;
   pid_t parent;
+  char** environment;
 
   template <class Executor>
-  void operator()(Executor&) const {
+  void operator()(Executor& executor) const {
+    executor.env = environment;
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);  // the parent died before prctl took effect
@@ -115,19 +116,37 @@ struct ChildSetup {
   }
 };
 
+/// Ours, with `added` in place of what has the same name. Boost 1.74's environment reads past the end of variables that
+/// are shorter than the name it looks for.
+std::vector<std::string> merged_environment(const std::vector<std::pair<std::string, std::string>>& added) {
+  std::vector<std::string> merged;
+  for (char** ours = environ; *ours; ++ours) {
+    const std::string_view variable = *ours;
+    const std::string_view name = variable.substr(0, variable.find('='));
+    if (std::none_of(added.begin(), added.end(), [&](const auto& one) { return one.first == name; }))
+      merged.emplace_back(variable);
+  }
+  for (const auto& [name, value] : added)
+    merged.push_back(name + "=" + value);
+  return merged;
+}
+
 Result<pid_t> fork_and_exec(const SpawnSpec& spec, const fs::path& program) {
   UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  std::vector<std::string> environment = merged_environment(spec.environment);
+  std::vector<char*> pointers;
+  for (std::string& variable : environment)
+    pointers.push_back(variable.data());
+  pointers.push_back(nullptr);
   auto or_null = [&](int fd) { return fd >= 0 ? fd : null.get(); };
   ChildSetup setup{{or_null(spec.standard_input), or_null(spec.standard_output), or_null(spec.standard_error)},
                    spec.inherited,
                    spec.directory.c_str(),
-                   ::getpid()};
-  bp::environment environment = boost::this_process::environment();
-  for (const auto& [name, value] : spec.environment)
-    environment[name] = value;
+                   ::getpid(),
+                   pointers.data()};
   std::error_code failure;
   bp::child child(bp::exe = program.string(), bp::args = std::vector(spec.argv.begin() + 1, spec.argv.end()),
-                  environment, bp::extend::on_exec_setup = setup, failure);
+                  bp::extend::on_exec_setup = setup, failure);
   if (failure) return bench_error(fmt::format("can't start {}: {}", spec.argv[0], failure.message()));
   pid_t pid = child.id();
   child.detach();  // from here on the pidfd tells of its end

@@ -116,6 +116,14 @@ TEST_F(TerminalOutput, QuietShowsFailuresAndTheSummaryOnly) {
   EXPECT_EQ(whole_run(), std::string(mount_a_failed) + std::string(login_in_error) + std::string(sample_summary));
 }
 
+TEST_F(TerminalOutput, SaysThatSamplesAreStillToCome) {
+  RunStarted started = sample_start();
+  started.outline.jobs[0].samples = true;
+  Terminal terminal(options_);
+  terminal.on(started);
+  EXPECT_THAT(written(), HasSubstr("cases   5 in 1 job, and one for each Rust sample\n"));
+}
+
 TEST_F(TerminalOutput, ColoursTheWordsOnly) {
   options_.colour = true;
   std::string text = whole_run();

@@ -117,6 +117,15 @@ TEST(Spawn, SetsDirectoryAndEnvironment) {
   EXPECT_EQ(everything_from(shell.output.get()), fs::canonical(dir.path()).string() + "\na value\n");
 }
 
+TEST(Spawn, ReplacesAVariableOfOurs) {
+  ::setenv("BOOTGATE_TEST", "ours", 1);
+  SpawnSpec spec;
+  spec.environment = {{"BOOTGATE_TEST", "theirs"}, {"A_NAME_THAT_IS_LONGER_THAN_MOST_VARIABLES", "1"}};
+  Shell shell("env | grep -E '^(BOOTGATE_TEST|A_NAME_THAT_.*)='", spec);
+  EXPECT_EQ(everything_from(shell.output.get()), "BOOTGATE_TEST=theirs\nA_NAME_THAT_IS_LONGER_THAN_MOST_VARIABLES=1\n");
+  ::unsetenv("BOOTGATE_TEST");
+}
+
 TEST(Spawn, LeavesNoSignalBlockedOrIgnored) {
   Shell shell("grep -E '^Sig(Blk|Ign)' /proc/self/status");
   EXPECT_EQ(everything_from(shell.output.get()), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");

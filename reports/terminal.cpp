@@ -176,7 +176,7 @@ void Terminal::widen_names(const JobResult& job) {
 
 void Terminal::show(const BuildRunning& event) {
   if (options_.quiet) return;
-  build_ = build_bar(printable(event.kernel), event.progress);
+  build_ = build_bar(event.progress);
   if (!case_running_) activity_.clear();
   if (options_.live) return paint_live(false);
   TimePoint now = options_.now();

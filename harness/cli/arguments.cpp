@@ -11,17 +11,15 @@ namespace {
 struct RawRun {
   RunArguments run;
   std::vector<std::string> added;
-  std::vector<std::string> append;
   std::string memory;
-  bool gcc = false;
   std::string flavour = "rich";
 };
 
-std::optional<AddedFile> parse_added(const std::string& text) {
+std::optional<InitramfsFile> parse_added(const std::string& text) {
   std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text[colon + 1] != '/')
     return std::nullopt;
-  return AddedFile{text.substr(0, colon), text.substr(colon + 1)};
+  return InitramfsFile{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 /// "512M", "2G", or mebibytes without a unit.
@@ -45,16 +43,15 @@ void describe(CLI::Option* option, const char* heading, const char* value = "") 
 }
 
 /// How a kernel is built from source.
-void declare_build_options(CLI::App& app, ConfigRequest& config, std::string& toolchain, bool& gcc,
-                           std::string& kernel_org) {
+void declare_build_options(CLI::App& app, KernelRequest& request, std::string& kernel_org) {
   const char* heading = "How a kernel is built";
-  describe(app.add_option("--config", config.base, "lean (default), defconfig, or a file"), heading, "BASE");
-  describe(app.add_option("--fragment", config.fragments, "On top: a name of fixtures/kconfig, or a file"), heading,
-           "FRAGMENT");
-  describe(app.add_option("--set", config.symbols, "One symbol, as in --set KASAN=y"), heading, "SYMBOL=VALUE");
-  describe(app.add_option("--toolchain", toolchain, "auto, host, debian:SUITE, debian:SUITE+backports"), heading,
-           "TOOLCHAIN");
-  describe(app.add_flag("--gcc", gcc, "Build with GCC instead of LLVM"), heading);
+  describe(app.add_option("--config", request.config.base, "lean (default), defconfig, or a file"), heading, "BASE");
+  describe(app.add_option("--fragment", request.config.fragments, "On top: a name of fixtures/kconfig, or a file"),
+           heading, "FRAGMENT");
+  describe(app.add_option("--set", request.config.symbols, "One symbol, as in --set KASAN=y"), heading, "SYMBOL=VALUE");
+  describe(app.add_option("--toolchain", request.toolchain, "auto, host, debian:SUITE, debian:SUITE+backports"),
+           heading, "TOOLCHAIN");
+  describe(app.add_flag("--gcc{false}", request.llvm, "Build with GCC instead of LLVM"), heading);
   describe(app.add_option("--kernel-org", kernel_org, "A mirror of kernel.org's /pub/linux/kernel"), heading, "URL");
 }
 
@@ -66,7 +63,7 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
 
   const char* heading = "What is booted";
   describe(app.add_option("--kernel", run.kernels, "What to boot, or to build and boot: see below"), heading, "KERNEL");
-  describe(app.add_option("--append", raw.append, "More kernel parameters"), heading, "PARAMETERS");
+  describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
   describe(app.add_option("--rootfs", options.rootfs, "An initramfs of your own"), heading, "FILE.cpio[.gz|.zst|.xz]");
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
@@ -76,7 +73,7 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(app.add_option("--busybox", options.busybox, "host, a tarball, a tree, debian:SUITE/busybox"), heading,
            "BUSYBOX");
 
-  declare_build_options(app, options.config, options.toolchain, raw.gcc, options.kernel_org);
+  declare_build_options(app, options.build, options.kernel_org);
 
   heading = "The machine";
   describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
@@ -105,10 +102,10 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
-void declare_build_command(CLI::App& app, BuildArguments& build, bool& gcc) {
+void declare_build_command(CLI::App& app, BuildArguments& build) {
   app.get_formatter()->column_width(30);
   app.add_option("kernel", build.kernel, "What to build: see below")->required()->option_text("KERNEL");
-  declare_build_options(app, build.request.config, build.request.toolchain, gcc, build.kernel_org);
+  declare_build_options(app, build.request, build.kernel_org);
   const char* heading = "What is built";
   describe(app.add_option("--target", build.request.targets, "One more of make's: bindeb-pkg, ..."), heading, "TARGET");
   describe(app.add_flag("--samples", build.request.rust_samples, "Every Rust sample of the tree, as a module"),
@@ -126,8 +123,6 @@ std::optional<std::string> sort_out(RawRun& raw) {
     if (!added) return fmt::format("--add {}: want FILE:PATH with an absolute PATH", text);
     options.added.push_back(*added);
   }
-  options.append = raw.append;
-  options.llvm = !raw.gcc;
   if (!raw.memory.empty()) {
     options.memory_mib = parse_memory(raw.memory);
     if (!options.memory_mib) return fmt::format("--memory {}: want a size like 512M or 2G", raw.memory);
@@ -173,9 +168,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_run_options(*plan_command, plan);
   plan_command->add_flag("--json", plan_arguments.json, "For programs");
   BuildArguments build;
-  bool build_with_gcc = false;
   CLI::App* build_command = app.add_subcommand("build", "Build a kernel from source, and boot nothing");
-  declare_build_command(*build_command, build, build_with_gcc);
+  declare_build_command(*build_command, build);
   build_command->footer("KERNEL is one of\n" + sources);
   CLI::App* check_command = app.add_subcommand("check", "Validate suites and signatures, without a machine");
   check_command->add_option("suite", check.suites, "Names, or files (default: all of the project's)")
@@ -200,10 +194,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     plan_arguments.run = plan.run;
     return plan_arguments;
   }
-  if (build_command->parsed()) {
-    build.request.llvm = !build_with_gcc;
-    return build;
-  }
+  if (build_command->parsed()) return build;
   if (doctor_command->parsed()) return DoctorArguments{};
   return check;
 }

@@ -33,7 +33,7 @@ struct PlanArguments {
 struct BuildArguments {
   std::string kernel;
   KernelRequest request;
-  std::string kernel_org;
+  std::string kernel_org = kernel_org_url;
   fs::path out;  // where the results are copied; empty: they stay in the store
   bool refresh = false;
   bool quiet = false;

@@ -4,51 +4,18 @@
 #include <cstdio>
 #include <map>
 
-#include "fixtures/kernel_source.hpp"
+#include "fixtures/toolchain.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/signals.hpp"
-#include "harness/support/data.hpp"
 #include "harness/support/text.hpp"
 #include "reports/build_bar.hpp"
+#include "reports/terminal.hpp"
 
 namespace bootgate {
 namespace {
 
-constexpr Duration live_interval{200};
-constexpr Duration log_interval{30'000};
 constexpr std::size_t most_files = 10;
-
-/// What a person sees of a build: lines, and on a terminal the progress below them.
-class BuildDisplay {
- public:
-  explicit BuildDisplay(bool quiet) : quiet_(quiet), live_(!quiet && ::isatty(STDERR_FILENO)) {}
-  ~BuildDisplay() { erase(); }
-
-  void line(const std::string& text) {
-    erase();
-    if (!quiet_) fmt::print(stderr, "{}\n", text);
-  }
-
-  void progress(const std::string& kernel, const BuildProgress& progress) {
-    TimePoint now = Clock::now();
-    if (quiet_ || now - last_ < (live_ ? live_interval : log_interval)) return;
-    last_ = now;
-    std::string bar = build_bar(kernel, progress);
-    fmt::print(stderr, "{}{}{}", live_ ? "\r" : "", bar, live_ ? "\x1b[K" : "\n");
-    std::fflush(stderr);
-    shown_ = live_;
-  }
-
- private:
-  void erase() {
-    if (std::exchange(shown_, false)) fmt::print(stderr, "\r\x1b[K");
-  }
-
-  bool quiet_, live_;
-  bool shown_ = false;
-  TimePoint last_ = Clock::now();
-};
 
 void print_warnings(const std::vector<BuildWarning>& warnings) {
   std::map<std::string, int> by_file;
@@ -66,7 +33,7 @@ void print_results(const KernelBuild& build, const fs::path& out) {
   const KernelImage& image = build.image;
   const fs::path entry = out.empty() ? image.image.parent_path() : out;
   fmt::print("{}  Linux {}{}\n", build.reused ? "IN STORE" : "BUILT", image.release,
-             build.reused ? "" : " in " + minutes(build.took));
+             build.reused ? "" : " in " + rough_time(build.took));
   fmt::print("toolchain {}\nimage     {}\nconfig    {}\n", build.toolchain, (entry / "bzImage").string(),
              (entry / ".config").string());
   fmt::print("symbols   {}\ncommands  {}\n", (entry / "vmlinux").string(), (entry / "compile_commands.json").string());
@@ -91,21 +58,17 @@ Result<> copy_results(const KernelBuild& build, const fs::path& out) {
 }
 
 Result<KernelBuild> build(const BuildArguments& arguments, const Store& store, std::stop_token stop) {
-  BuildDisplay display(arguments.quiet);
-  SourceOptions source;
-  source.refresh = arguments.refresh;
-  source.progress = [&](const std::string& what) { display.line(what); };
-  source.stop = stop;
-  if (!arguments.kernel_org.empty()) source.kernel_org = arguments.kernel_org;
+  Terminal display(terminal_options(STDERR_FILENO, arguments.quiet));
   auto name = parse_kernel_name(arguments.kernel);
   if (!name) return tl::unexpected(name.error());
-  auto tree = obtain_kernel_tree(*name, store, source);
-  if (!tree) return tl::unexpected(tree.error());
-  BuildOptions options;
-  static_cast<FixtureOptions&>(options) = source;
-  options.data = data_root() / "fixtures";
-  options.on_progress = [&](const BuildProgress& progress) { display.progress("Linux " + tree->version, progress); };
-  return build_kernel(*tree, arguments.request, store, options);
+  if (auto checked = check_toolchain_name(arguments.request.toolchain); !checked)
+    return tl::unexpected(checked.error());
+  FixtureOptions options;
+  options.refresh = arguments.refresh;
+  options.progress = [&](const std::string& what) { display.on(Progress{what}); };
+  options.stop = std::move(stop);
+  return build_kernel(*name, arguments.kernel_org, arguments.request, store, options,
+                      [&](const BuildProgress& progress) { display.on(BuildRunning{progress}); });
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ int check_command(const CheckArguments& arguments) {
   if (!definitions.errors.empty()) return print_errors(definitions.errors);
   for (const Suite& suite : definitions.suites)
     fmt::print("{}: {} cases\n", suite.file.string(), suite.cases.size());
-  fmt::print("{} signatures\n", definitions.signatures->rows.size());
+  fmt::print("{} signatures\n{} expectations of Rust samples\n", definitions.signatures->rows.size(),
+             definitions.samples.size());
   return 0;
 }
 

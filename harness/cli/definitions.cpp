@@ -7,10 +7,23 @@
 
 namespace bootgate {
 
+namespace {
+
+template <class Reading>
+void take_messages(Definitions& definitions, const Reading& reading) {
+  definitions.errors.insert(definitions.errors.end(), reading.errors.begin(), reading.errors.end());
+  definitions.warnings.insert(definitions.warnings.end(), reading.warnings.begin(), reading.warnings.end());
+}
+
+}  // namespace
+
 Definitions read_definitions(const std::vector<std::string>& suites) {
   Definitions definitions;
   SignatureSet signatures = read_signatures(data_root() / "expectations/signatures", definitions.errors);
   definitions.profiles = read_profiles(data_root() / "fixtures/profiles.toml", definitions.errors);
+  SampleReading samples = read_samples(data_root() / "expectations/rust_samples");
+  take_messages(definitions, samples);
+  definitions.samples = std::move(samples.expectations);
   KnownNames known;
   for (const Signature& signature : signatures.rows)
     known.signatures.push_back(signature.id);
@@ -25,8 +38,7 @@ Definitions read_definitions(const std::vector<std::string>& suites) {
       continue;
     }
     SuiteReading reading = read_suite(*file, known);
-    definitions.errors.insert(definitions.errors.end(), reading.errors.begin(), reading.errors.end());
-    definitions.warnings.insert(definitions.warnings.end(), reading.warnings.begin(), reading.warnings.end());
+    take_messages(definitions, reading);
     definitions.suites.push_back(std::move(reading.suite));
   }
   return definitions;

@@ -7,19 +7,21 @@
 
 #include "expectations/signatures.hpp"
 #include "harness/plan/profile.hpp"
+#include "harness/plan/read_sample.hpp"
 #include "harness/plan/suite.hpp"
 
 namespace bootgate {
 
 struct Definitions {
   std::shared_ptr<const SignatureSet> signatures;
+  std::vector<SampleExpectation> samples;
   std::vector<Profile> profiles;
   std::vector<Suite> suites;
   std::vector<Error> errors;
   std::vector<Error> warnings;
 };
 
-/// Reads the signatures, the profiles and these suites (by name or file).
+/// Reads the signatures, the samples' expectations, the profiles and these suites (by name or file).
 Definitions read_definitions(const std::vector<std::string>& suites);
 
 /// The files of all suites of the project, sorted.

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "fixtures/initramfs.hpp"
+#include "fixtures/busybox.hpp"
 #include "harness/support/process.hpp"
 #include "harness/support/text.hpp"
 

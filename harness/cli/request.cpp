@@ -18,6 +18,8 @@ Request read_request(const RunArguments& arguments) {
     else
       request.definitions.errors.push_back(name.error());
   }
+  if (auto checked = check_toolchain_name(request.options.build.toolchain); !checked)
+    request.definitions.errors.push_back(checked.error());
   return request;
 }
 

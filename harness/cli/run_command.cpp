@@ -63,7 +63,7 @@ int run_command(const RunArguments& arguments) {
     auto host = probe_host(arguments, *store, emit, stop.get_token());
     if (host) {
       Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
-      RunInputs inputs{plan, *store, definitions.signatures, *directory, arguments.refresh};
+      RunInputs inputs{plan, *store, definitions.signatures, definitions.samples, *directory, arguments.refresh};
       result = run_plan(inputs, emit, stop.get_token());
     } else {
       result.timestamp = utc_timestamp();

@@ -37,10 +37,7 @@ std::string job_name(const Job& job) {
 }
 
 PlannedKernel planned_kernel(const KernelName& name, const RunOptions& options) {
-  PlannedKernel planned{name, {}, options.busybox};
-  planned.request.config = options.config;
-  planned.request.toolchain = options.toolchain;
-  planned.request.llvm = options.llvm;
+  PlannedKernel planned{name, options.build, options.busybox};
   if (planned.busybox.empty()) planned.busybox = is_source(name) ? default_busybox_source : "host";
   return planned;
 }
@@ -203,7 +200,7 @@ Json job_json(const Job& job, const PlannedKernel& kernel) {
 
 Json options_json(const RunOptions& options) {
   Json::Array added;
-  for (const AddedFile& file : options.added)
+  for (const InitramfsFile& file : options.added)
     added.push_back(Json::Object{{"source", file.source.string()}, {"target", file.target}});
   return Json::Object{{"modules_dir", options.modules_dir ? Json(options.modules_dir->string()) : Json()},
                       {"modules", texts_json(options.modules)},

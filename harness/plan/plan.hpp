@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures/initramfs.hpp"
 #include "fixtures/kernel_build.hpp"
 #include "fixtures/kernel_source.hpp"
 #include "harness/plan/profile.hpp"
@@ -30,25 +31,17 @@ struct HostFacts {
   std::string qemu_version;  // "7.2.22"
 };
 
-/// A file of the user's own in the initramfs (--add FILE:PATH).
-struct AddedFile {
-  fs::path source;
-  std::string target;  // absolute, in the guest
-};
-
 /// What the command line asks for, in the terms of the plan.
 struct RunOptions {
   std::vector<KernelName> kernels;
-  bool defaults = false;                // neither kernels nor suites were named: samples run where a kernel is built
-  ConfigRequest config;                 // of kernels that are built from source
-  std::string toolchain = "auto";       // of the same
-  bool llvm = true;                     // of the same
-  std::string busybox;                  // as in --busybox; empty: built where the kernel is, else the host's
-  std::string kernel_org;               // the mirror's URL; empty: kernel.org's own
+  bool defaults = false;  // neither kernels nor suites were named: samples run where a kernel is built
+  KernelRequest build;    // of kernels that are built from source
+  std::string busybox;    // as in --busybox; empty: built where the kernel is, else the host's
+  std::string kernel_org = kernel_org_url;
   std::string rootfs;                   // empty: the suite's; else the path of a cpio archive
   std::optional<fs::path> modules_dir;  // a lib/modules/RELEASE tree
   std::vector<std::string> modules;     // names, with their dependencies, into the initramfs
-  std::vector<AddedFile> added;
+  std::vector<InitramfsFile> added;
   std::vector<std::string> append;  // extra kernel parameters
   std::optional<int> memory_mib;
   std::optional<int> cpus;

@@ -26,7 +26,6 @@ struct JobStarted {
 };
 /// A kernel is built beside the jobs that run.
 struct BuildRunning {
-  std::string kernel;  // "Linux 6.12.107"
   BuildProgress progress;
 };
 struct ConsoleLine {

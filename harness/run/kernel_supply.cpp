@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fixtures/busybox_build.hpp"
-#include "harness/support/data.hpp"
+#include "fixtures/busybox.hpp"
 
 namespace bootgate {
 namespace {
@@ -17,16 +16,8 @@ Result<SuppliedKernel> from_image(Result<KernelImage> image) {
 
 Result<SuppliedKernel> build(const PlannedKernel& planned, const SupplyInputs& inputs, const FixtureOptions& fixture,
                              const EmitEvent& emit) {
-  SourceOptions source;
-  static_cast<FixtureOptions&>(source) = fixture;
-  if (!inputs.plan.options.kernel_org.empty()) source.kernel_org = inputs.plan.options.kernel_org;
-  auto tree = obtain_kernel_tree(planned.name, inputs.store, source);
-  if (!tree) return tl::unexpected(tree.error());
-  BuildOptions options;
-  static_cast<FixtureOptions&>(options) = fixture;
-  options.data = data_root() / "fixtures";
-  options.on_progress = [&](const BuildProgress& progress) { emit(BuildRunning{"Linux " + tree->version, progress}); };
-  auto built = build_kernel(*tree, planned.request, inputs.store, options);
+  auto built = build_kernel(planned.name, inputs.plan.options.kernel_org, planned.request, inputs.store, fixture,
+                            [&](const BuildProgress& progress) { emit(BuildRunning{progress}); });
   if (!built) return tl::unexpected(built.error());
   SuppliedKernel kernel;
   kernel.facts = {{"build.toolchain", built->toolchain},
@@ -58,7 +49,7 @@ Result<SuppliedKernel> supply_kernel(const PlannedKernel& planned, const SupplyI
   fixture.stop = std::move(stop);
   auto kernel = obtain(planned, inputs, fixture, emit);
   if (!kernel) return kernel;
-  auto busybox = obtain_busybox(planned.busybox, data_root() / "fixtures", inputs.store, fixture);
+  auto busybox = obtain_busybox(planned.busybox, inputs.store, fixture);
   if (!busybox) return tl::unexpected(busybox.error());
   kernel->busybox = *busybox;
   return kernel;

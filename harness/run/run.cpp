@@ -88,8 +88,7 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   spec.modules = options.modules;
   for (const Case& the_case : job.suite.cases)
     spec.modules.insert(spec.modules.end(), the_case.modules.begin(), the_case.modules.end());
-  for (const AddedFile& file : options.added)
-    spec.added.push_back({file.source, file.target});
+  spec.added = options.added;
   if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
   auto initramfs = make_initramfs(store, spec);
   if (!initramfs) return tl::unexpected(initramfs.error());
@@ -112,7 +111,7 @@ RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_tok
         result.error = kernel.error();
       continue;
     }
-    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->image);
+    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->image, inputs.samples);
     auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
     if (!files) {
       result.error = files.error();

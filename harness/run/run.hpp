@@ -1,6 +1,7 @@
 // Runs a plan: fixtures, then job after job.
 #pragma once
 
+#include "harness/plan/read_sample.hpp"
 #include "harness/run/job_runner.hpp"
 #include "harness/run/kernel_supply.hpp"
 
@@ -10,6 +11,7 @@ struct RunInputs {
   const Plan& plan;
   const Store& store;
   std::shared_ptr<const SignatureSet> signatures;
+  const std::vector<SampleExpectation>& samples;
   fs::path directory;    // of this run: each job gets one in it
   bool refresh = false;  // ask the origins of kernels again
 };

@@ -4,9 +4,7 @@
 
 #include "fixtures/kconfig_tree.hpp"
 #include "fixtures/rust_samples.hpp"
-#include "harness/plan/read_sample.hpp"
 #include "harness/plan/sample_case.hpp"
-#include "harness/support/data.hpp"
 
 namespace bootgate {
 namespace {
@@ -71,7 +69,7 @@ Case judged_case(const RustSample& sample, const std::vector<SampleExpectation>&
 
 }  // namespace
 
-Suite with_samples(Suite suite, const KernelImage& kernel) {
+Suite with_samples(Suite suite, const KernelImage& kernel, const std::vector<SampleExpectation>& expectations) {
   if (!kernel.tree) return without_samples(std::move(suite), "the tree that this kernel was built from is not known");
   auto config = kernel.config ? read_kernel_config(*kernel.config) : usage_error("its configuration is not known");
   if (!config) return without_samples(std::move(suite), one_line(config.error()));
@@ -80,7 +78,6 @@ Suite with_samples(Suite suite, const KernelImage& kernel) {
   auto samples = find_rust_samples(*kernel.tree);
   if (!samples) return without_samples(std::move(suite), one_line(samples.error()));
   if (samples->empty()) return without_samples(std::move(suite), "its tree has no samples/rust");
-  SampleReading known = read_samples(data_root() / "expectations/rust_samples");
   for (const RustSample& sample : *samples) {
     auto set = config->find(sample.symbol);
     auto left_out = kernel.left_out.find(sample.symbol);
@@ -89,7 +86,7 @@ Suite with_samples(Suite suite, const KernelImage& kernel) {
                     : !sample.trouble.empty() ? broken_case(sample, sample.trouble)
                     : left_out != kernel.left_out.end() ? broken_case(sample, left_out->second)
                     : set == config->end() ? skipped_case(sample, explain(sample.symbol, "m", *kernel.tree, *config))
-                                           : judged_case(sample, known.expectations, set->second == "y");
+                                           : judged_case(sample, expectations, set->second == "y");
     the_case.own_machine = true;
     suite.cases.push_back(std::move(the_case));
   }

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "fixtures/busybox.hpp"
 #include "fixtures/initramfs.hpp"
 #include "harness/support/clock.hpp"
 #include "harness/support/data.hpp"

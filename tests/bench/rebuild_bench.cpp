@@ -10,8 +10,7 @@
 
 #include "fixtures/kbuild.hpp"
 #include "fixtures/kernel_build.hpp"
-#include "fixtures/toolchain_choice.hpp"
-#include "harness/support/data.hpp"
+#include "fixtures/toolchain.hpp"
 
 namespace bootgate {
 namespace {
@@ -35,8 +34,7 @@ double median(std::vector<double> values) {
 
 void compare(const fs::path& dir, int runs) {
   const Store store = must(Store::open());
-  BuildOptions options;
-  options.data = data_root() / "fixtures";
+  FixtureOptions options;
   options.progress = [](const std::string& what) { fmt::print(stderr, "{}\n", what); };
   const KernelTree local = must(read_kernel_tree(dir));
   KernelTree fixed = local;  // one that its name identifies, as Debian's sources and commits are
@@ -45,8 +43,7 @@ void compare(const fs::path& dir, int runs) {
   must(build_kernel(fixed, {}, store, options));
 
   options.progress = {};
-  const ToolchainList list = must(read_toolchains(options.data / "toolchains.toml"));
-  const Toolchain toolchain = must(choose_toolchain(first.toolchain, {dir, true, false}, list, store, options));
+  const Toolchain toolchain = must(choose_toolchain(first.toolchain, {dir, true, false}, store, options));
   KbuildSetup setup{dir, first.objects, first.objects, {}, true, {}};
   setup.ccache = store.path("ccache", "");
   const Kbuild kbuild(toolchain, setup);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fixtures/busybox.hpp"
 #include "fixtures/initramfs.hpp"
 #include "tests/boot/boot_run.hpp"
 
@@ -18,13 +19,19 @@ fs::path make_root(const BootRun& here, const std::string& compress, const std::
             "mount -t devtmpfs dev /dev\n"
             // busybox's poweroff asks process 1 by this signal, and without an init nobody else would obey.
             "trap 'poweroff -f' USR2\nsetsid cttyhack sh &\nwhile :; do wait; done\n");
-  auto made = run_checked(
-      {"sh", "-ec",
-       "mkdir -p root/bin root/dev root/proc root/sys; cp \"$1\" root/bin/busybox; cp init root/init; "
-       "ln -sf busybox root/bin/sh; cd root; find . | busybox cpio -o -H newc 2>/dev/null | " +
-           compress + " >../" + name,
-       "sh", busybox->string()},
-      {.directory = here.directory(), .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_output = {}, .on_errors = {}});
+  auto made =
+      run_checked({"sh", "-ec",
+                   "mkdir -p root/bin root/dev root/proc root/sys; cp \"$1\" root/bin/busybox; cp init root/init; "
+                   "ln -sf busybox root/bin/sh; cd root; find . | busybox cpio -o -H newc 2>/dev/null | " +
+                       compress + " >../" + name,
+                   "sh", busybox->string()},
+                  {.directory = here.directory(),
+                   .environment = {},
+                   .input = {},
+                   .timeout = {},
+                   .stop = {},
+                   .on_output = {},
+                   .on_errors = {}});
   EXPECT_TRUE(made) << (made ? "" : one_line(made.error()));
   return here.directory() / name;
 }

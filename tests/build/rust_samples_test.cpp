@@ -75,7 +75,7 @@ fs::path pristine_tree() {
   auto name = parse_kernel_name("debian:trixie/linux-source-6.12");
   auto store = Store::open();
   if (!name || !store) throw std::runtime_error("no store");
-  auto tree = obtain_kernel_tree(*name, *store, {});
+  auto tree = obtain_kernel_tree(*name, kernel_org_url, *store, {});
   if (!tree) throw std::runtime_error(one_line(tree.error()));
   return tree->dir;
 }

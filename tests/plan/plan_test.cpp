@@ -98,7 +98,7 @@ TEST(MakePlan, CrossesKernels) {
 
 TEST(MakePlan, AsksABuildForWhatCasesNeed) {
   RunOptions options = options_for({KernelName::Kind::tree, "linux", "linux", ""});
-  options.config.needs = {};
+  options.build.config.needs = {};
   Suite samples = suite("samples");
   samples.samples = true;
   Plan plan = make_plan({suite("a"), suite("b"), samples}, profiles(), options, host());

@@ -26,8 +26,9 @@ namespace bp = boost::process;
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
@@ -116,24 +117,24 @@ struct ChildSetup {
   }
 };
 
-/// Ours, with `added` in place of what has the same name. Boost 1.74's environment reads past the end of variables that
+/// Ours with the changes. Boost 1.74's environment reads past the end of variables that
 /// are shorter than the name it looks for.
-std::vector<std::string> merged_environment(const std::vector<std::pair<std::string, std::string>>& added) {
-  std::vector<std::string> merged;
+std::vector<std::string> changed_environment(const EnvironmentChanges& changes) {
+  std::vector<std::string> changed;
   for (char** ours = environ; *ours; ++ours) {
     const std::string_view variable = *ours;
     const std::string_view name = variable.substr(0, variable.find('='));
-    if (std::none_of(added.begin(), added.end(), [&](const auto& one) { return one.first == name; }))
-      merged.emplace_back(variable);
+    if (std::none_of(changes.begin(), changes.end(), [&](const auto& one) { return one.first == name; }))
+      changed.emplace_back(variable);
   }
-  for (const auto& [name, value] : added)
-    merged.push_back(name + "=" + value);
-  return merged;
+  for (const auto& [name, value] : changes)
+    if (value) changed.push_back(name + "=" + *value);
+  return changed;
 }
 
 Result<pid_t> fork_and_exec(const SpawnSpec& spec, const fs::path& program) {
   UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  std::vector<std::string> environment = merged_environment(spec.environment);
+  std::vector<std::string> environment = changed_environment(spec.environment);
   std::vector<char*> pointers;
   for (std::string& variable : environment)
     pointers.push_back(variable.data());
@@ -173,6 +174,23 @@ Result<UniqueFd> input_file(const std::string& input) {
   if (auto written = write_all(fd.get(), input); !written) return tl::unexpected(written.error());
   ::lseek(fd.get(), 0, SEEK_SET);
   return fd;
+}
+
+/// Ends a command, and waits until nobody holds its output any more: what it has started in sessions of their own (a
+/// sandbox) dies a moment after it, and must not lose its directories while it writes.
+void end_command(Child& child, Duration grace, std::array<pollfd, 2> output) {
+  constexpr Duration patience{5000};
+  child.signal(SIGTERM);
+  if (!child.wait_for(grace)) child.signal(SIGKILL);
+  child.wait();
+  const TimePoint deadline = Clock::now() + patience;
+  std::string rest;
+  while ((output[0].fd >= 0 || output[1].fd >= 0) && Clock::now() < deadline) {
+    ::poll(output.data(), output.size(), 100);
+    for (pollfd& stream : output)
+      drain(stream, rest, {});
+    rest.clear();
+  }
 }
 
 }  // namespace
@@ -249,16 +267,20 @@ Result<CommandResult> run_command(const std::vector<std::string>& argv, const Co
   auto deadline = options.timeout ? std::optional(Clock::now() + *options.timeout) : std::nullopt;
   CommandResult result;
   pollfd polled[3] = {{output->first.get(), POLLIN, 0}, {errors->first.get(), POLLIN, 0}, {stopped->get(), POLLIN, 0}};
+  auto end = [&](tl::unexpected<Error> why) {
+    end_command(*child, options.grace, {polled[0], polled[1]});
+    return why;
+  };
   while (polled[0].fd >= 0 || polled[1].fd >= 0) {
     int wait = -1;
     if (deadline) {
       auto left = std::chrono::ceil<Duration>(*deadline - Clock::now());
       if (left.count() <= 0)
-        return bench_error(fmt::format("{} did not end within {}", argv[0], format_duration(*options.timeout)));
+        return end(bench_error(fmt::format("{} did not end within {}", argv[0], format_duration(*options.timeout))));
       wait = static_cast<int>(left.count());
     }
     if (::poll(polled, 3, wait) < 0) continue;
-    if (polled[2].revents) return interrupted_error();
+    if (polled[2].revents) return end(interrupted_error());
     drain(polled[0], result.output, options.on_output);
     drain(polled[1], result.errors, options.on_errors);
   }

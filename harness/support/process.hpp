@@ -32,11 +32,14 @@ struct ExitStatus {
 /// "exit status 3" or "killed by SIGKILL".
 std::string describe(const ExitStatus& status);
 
+/// Changes to our own environment: a variable is set, or without a value removed.
+using EnvironmentChanges = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
 /// What to start. Descriptors stay the caller's; -1 means /dev/null.
 struct SpawnSpec {
-  std::vector<std::string> argv;                                 // argv[0] is looked up in PATH when it holds no slash
-  fs::path directory;                                            // empty: the current one
-  std::vector<std::pair<std::string, std::string>> environment;  // added to ours
+  std::vector<std::string> argv;   // argv[0] is looked up in PATH when it holds no slash
+  fs::path directory;              // empty: the current one
+  EnvironmentChanges environment;  // of ours
   int standard_input = -1;
   int standard_output = -1;
   int standard_error = -1;
@@ -81,10 +84,11 @@ struct CommandResult {
 
 struct CommandOptions {
   fs::path directory;
-  std::vector<std::pair<std::string, std::string>> environment;
+  EnvironmentChanges environment;
   std::string input;
-  std::optional<Duration> timeout;  // then it is killed, which is an error
+  std::optional<Duration> timeout;  // then it is ended, which is an error
   std::stop_token stop;             // the same, with an error of kind `interrupted`
+  Duration grace{2000};             // from SIGTERM to SIGKILL, when it is ended so
   /// Called with each piece of standard output, or of standard error, as it comes; for progress.
   std::function<void(std::string_view)> on_output;
   std::function<void(std::string_view)> on_errors;

@@ -181,7 +181,10 @@ Result<UniqueFd> input_file(const std::string& input) {
 void end_command(Child& child, Duration grace, std::array<pollfd, 2> output) {
   constexpr Duration patience{5000};
   child.signal(SIGTERM);
-  if (!child.wait_for(grace)) child.signal(SIGKILL);
+  pollfd ended{child.pidfd(), POLLIN, 0};
+  ::poll(&ended, 1, static_cast<int>(grace.count()));
+  // Also when it has ended: it may have left some of its group behind. Not yet reaped, its number is still its own.
+  child.signal(SIGKILL);
   child.wait();
   const TimePoint deadline = Clock::now() + patience;
   std::string rest;

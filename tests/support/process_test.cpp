@@ -255,6 +255,35 @@ TEST(RunCommand, EndsWhenStopped) {
   EXPECT_EQ(result.error().kind, Error::Kind::interrupted);
 }
 
+TEST(RunCommand, LetsWhatItStopsClearUp) {
+  TempDir dir;
+  std::stop_source stop;
+  CommandOptions options = stopped_by(stop);
+  options.directory = dir.path();
+  options.on_output = [&](std::string_view) { stop.request_stop(); };
+  ASSERT_FALSE(run_command({"sh", "-c", "trap 'touch cleared; exit' TERM; echo ready; sleep 600 & wait"}, options));
+  EXPECT_TRUE(fs::exists(dir.path() / "cleared"));
+}
+
+TEST(RunCommand, KillsWhatWillNotBeStopped) {
+  std::stop_source stop;
+  CommandOptions options = stopped_by(stop);
+  options.grace = 10ms;
+  options.on_output = [&](std::string_view) { stop.request_stop(); };
+  EXPECT_FALSE(run_command({"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"}, options));
+}
+
+/// A sandbox: its end comes a moment after that of bwrap, in a session of its own.
+TEST(RunCommand, ReturnsWhenNobodyWritesAnyMore) {
+  TempDir dir;
+  std::stop_source stop;
+  CommandOptions options = stopped_by(stop);
+  options.directory = dir.path();
+  options.on_output = [&](std::string_view) { stop.request_stop(); };
+  ASSERT_FALSE(run_command({"sh", "-c", "setsid sh -c 'echo ready; sleep 0.2; touch last' & sleep 600"}, options));
+  EXPECT_TRUE(fs::exists(dir.path() / "last"));
+}
+
 TEST(RunCommand, EndsAtOnceWhenStoppedBefore) {
   std::stop_source stop;
   stop.request_stop();

@@ -21,11 +21,6 @@ namespace {
 /// How often the live line's clock moves while nothing happens.
 constexpr Duration display_tick(200);
 
-int give_up(const Error& error) {
-  fmt::print(stderr, "{}", render(error));
-  return exit_code(error.kind);
-}
-
 /// Why this run ends with an exit status that no case tells, if so.
 std::string verdict_note(const RunResult& result, const RunArguments& arguments) {
   Tally tally = count(result);
@@ -34,6 +29,28 @@ std::string verdict_note(const RunResult& result, const RunArguments& arguments)
   if (arguments.max_skips && tally.skip > *arguments.max_skips)
     return fmt::format("bootgate: {} cases were skipped, and --max-skips is {}\n", tally.skip, *arguments.max_skips);
   return {};
+}
+
+RunResult failed_run(Error error, bool interrupted, const EmitEvent& emit) {
+  RunResult result;
+  result.timestamp = utc_timestamp();
+  result.error = std::move(error);
+  result.interrupted = interrupted;
+  emit(RunDone{result});
+  return result;
+}
+
+/// Emits RunDone last, whatever happens.
+RunResult probe_and_run(const RunArguments& arguments, const Request& request, const Store& store,
+                        const fs::path& directory, const EmitEvent& emit, const std::stop_token& stop) try {
+  const Definitions& definitions = request.definitions;
+  auto host = probe_host(arguments, store, emit, stop);
+  if (!host) return failed_run(host.error(), stop.stop_requested(), emit);
+  const Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
+  return run_plan({plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit, stop);
+} catch (const std::exception& unexpected) {
+  // Memory that is short, for one: the report is still written.
+  return failed_run(bench_error(unexpected.what()).value(), stop.stop_requested(), emit);
 }
 
 }  // namespace
@@ -46,9 +63,9 @@ int run_command(const RunArguments& arguments) {
   std::stop_source stop;
   stop_on_signals(stop);
   auto store = Store::open();
-  if (!store) return give_up(store.error());
+  if (!store) return print_errors({store.error()});
   auto directory = make_run_directory(arguments.out);
-  if (!directory) return give_up(directory.error());
+  if (!directory) return print_errors({directory.error()});
 
   EventQueue events;
   EmitEvent emit = [&](Event event) { events.push(std::move(event)); };
@@ -60,17 +77,7 @@ int run_command(const RunArguments& arguments) {
 
   RunResult result;
   std::jthread worker([&] {
-    auto host = probe_host(arguments, *store, emit, stop.get_token());
-    if (host) {
-      Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
-      RunInputs inputs{plan, *store, definitions.signatures, definitions.samples, *directory, arguments.refresh};
-      result = run_plan(inputs, emit, stop.get_token());
-    } else {
-      result.timestamp = utc_timestamp();
-      result.error = host.error();
-      result.interrupted = stop.stop_requested();
-      emit(RunDone{result});
-    }
+    result = probe_and_run(arguments, request, *store, *directory, emit, stop.get_token());
     events.close();
   });
   while (!events.at_end()) {
@@ -85,7 +92,7 @@ int run_command(const RunArguments& arguments) {
   worker.join();
 
   for (const JunitReport& report : reports)
-    if (report.error() && !result.interrupted) return give_up(*report.error());
+    if (report.error() && !result.interrupted) return print_errors({*report.error()});
   fmt::print(stderr, "{}", verdict_note(result, arguments));
   return exit_code(result, arguments.max_skips);
 }

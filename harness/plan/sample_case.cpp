@@ -17,7 +17,7 @@ constexpr Duration default_within = 30s;
 class CaseBuilder {
  public:
   CaseBuilder(const RustSample& sample, const std::string& source_text) : sample_(sample), source_text_(source_text) {
-    case_.name = case_name(sample.module);
+    case_.name = sample_case_name(sample.module);
   }
 
   Case described(const SampleExpectation& expectation, SampleState state) {
@@ -57,15 +57,6 @@ class CaseBuilder {
   }
 
  private:
-  /// Names of cases are small letters.
-  static std::string case_name(std::string name) {
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-      if (!is_name(std::string(1, c)) && c != '.' && c != '-') c = '_';
-    }
-    return name;
-  }
-
   bool counts(const SampleStep& step) const {
     auto has = [&](const std::string& text) { return source_text_.find(text) != std::string::npos; };
     return (step.if_source.empty() || has(step.if_source)) && (step.unless_source.empty() || !has(step.unless_source));
@@ -124,6 +115,14 @@ class CaseBuilder {
 };
 
 }  // namespace
+
+std::string sample_case_name(std::string module) {
+  for (char& c : module) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!is_name(std::string(1, c)) && c != '.' && c != '-') c = '_';
+  }
+  return module;
+}
 
 Case sample_case(const RustSample& sample, const SampleExpectation* expectation, const std::string& source_text,
                  SampleState state) {

@@ -11,6 +11,9 @@ namespace bootgate {
 /// How the kernel under test has the sample.
 enum class SampleState { module, built_in };
 
+/// The name of a case as a suite would have it: small letters.
+std::string sample_case_name(std::string module);
+
 /// A case named after the sample's module.
 ///
 /// A module is loaded, must be Live in /proc/modules, is poked and unloaded; all on the booted system. Of a sample that

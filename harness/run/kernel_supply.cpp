@@ -7,9 +7,10 @@
 namespace bootgate {
 namespace {
 
-Result<SuppliedKernel> from_image(Result<KernelImage> image) {
+Result<SuppliedKernel> from_image(Result<KernelImage> image, const PlannedKernel& planned) {
   if (!image) return tl::unexpected(image.error());
   SuppliedKernel kernel;
+  if (planned.request.rust_samples) kernel.samples = survey_samples(*image);
   kernel.image = std::move(*image);
   return kernel;
 }
@@ -19,24 +20,38 @@ Result<SuppliedKernel> build(const PlannedKernel& planned, const SupplyInputs& i
   auto built = build_kernel(planned.name, inputs.plan.options.kernel_org, planned.request, inputs.store, fixture,
                             [&](const BuildProgress& progress) { emit(BuildRunning{progress}); });
   if (!built) return tl::unexpected(built.error());
-  SuppliedKernel kernel;
+  auto supplied = from_image(built->image, planned);
+  SuppliedKernel& kernel = *supplied;
   kernel.facts = {{"build.toolchain", built->toolchain},
                   {"build.reused", built->reused ? "yes" : "no"},
                   {"build.warnings", std::to_string(built->warnings.size())},
                   {"build.log", built->log.string()}};
   kernel.took = built->took;
-  kernel.image = std::move(built->image);
-  return kernel;
+  return supplied;
 }
 
 Result<SuppliedKernel> obtain(const PlannedKernel& planned, const SupplyInputs& inputs, const FixtureOptions& fixture,
                               const EmitEvent& emit) {
   switch (planned.name.kind) {
-    case KernelName::Kind::packaged: return from_image(debian_kernel(inputs.store, fixture));
-    case KernelName::Kind::image: return from_image(read_kernel_image(planned.name.value));
-    case KernelName::Kind::build_directory: return from_image(read_build_directory(planned.name.value, inputs.store));
+    case KernelName::Kind::packaged: return from_image(debian_kernel(inputs.store, fixture), planned);
+    case KernelName::Kind::image: return from_image(read_kernel_image(planned.name.value), planned);
+    case KernelName::Kind::build_directory:
+      return from_image(read_build_directory(planned.name.value, inputs.store, fixture), planned);
     default: return build(planned, inputs, fixture, emit);
   }
+}
+
+}  // namespace
+
+namespace {
+
+/// What no part of ours expects, such as memory that is short, must not end the program without a report.
+Result<SuppliedKernel> supply_or_say_why(const PlannedKernel& planned, const SupplyInputs& inputs,
+                                         const EmitEvent& emit, const std::stop_token& stop) try {
+  if (stop.stop_requested()) return interrupted_error();
+  return supply_kernel(planned, inputs, emit, stop);
+} catch (const std::exception& unexpected) {
+  return bench_error(fmt::format("can't supply {}: {}", planned.name.text, unexpected.what()));
 }
 
 }  // namespace
@@ -66,12 +81,8 @@ KernelSupply::KernelSupply(const SupplyInputs& inputs, EmitEvent emit, std::stop
     kernels_.push_back(promise.get_future().share());
   worker_ = std::jthread(
       [inputs, emit = std::move(emit), stop = stop_.get_token(), promises = std::move(promises)]() mutable {
-        for (std::size_t i = 0; i < promises.size(); ++i) {
-          if (stop.stop_requested())
-            promises[i].set_value(interrupted_error());
-          else
-            promises[i].set_value(supply_kernel(inputs.plan.kernels[i], inputs, emit, stop));
-        }
+        for (std::size_t i = 0; i < promises.size(); ++i)
+          promises[i].set_value(supply_or_say_why(inputs.plan.kernels[i], inputs, emit, stop));
       });
 }
 

@@ -5,16 +5,17 @@
 #include <thread>
 #include <vector>
 
-#include "fixtures/kernel.hpp"
+#include "fixtures/sample_survey.hpp"
 #include "harness/run/job_runner.hpp"
 
 namespace bootgate {
 
-/// A kernel, and what goes with it.
+/// A kernel, and what goes with it: the busybox of its initramfs.
 struct SuppliedKernel {
   KernelImage image;
   fs::path busybox;
-  Duration took{};  // of the build; 0 where there was none
+  SampleSurvey samples;  // when a job of the plan asks for it
+  Duration took{};       // of the build; 0 where there was none
   std::vector<std::pair<std::string, std::string>> facts;
 };
 

@@ -111,7 +111,7 @@ RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_tok
         result.error = kernel.error();
       continue;
     }
-    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->image, inputs.samples);
+    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->samples, inputs.samples);
     auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
     if (!files) {
       result.error = files.error();

@@ -43,7 +43,7 @@ void compare(const fs::path& dir, int runs) {
   must(build_kernel(fixed, {}, store, options));
 
   options.progress = {};
-  const Toolchain toolchain = must(choose_toolchain(first.toolchain, {dir, true, false}, store, options));
+  const Toolchain toolchain = *must(choose_toolchain(first.toolchain, {dir, true, false}, store, options)).toolchain;
   KbuildSetup setup{dir, first.objects, first.objects, {}, true, {}};
   setup.ccache = store.path("ccache", "");
   const Kbuild kbuild(toolchain, setup);

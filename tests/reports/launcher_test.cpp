@@ -64,7 +64,7 @@ class Launcher : public ::testing::Test {
     write(dir_ / "bin" / name, "#!/bin/sh\n" + script + "\n");
     fs::permissions(dir_ / "bin" / name, fs::perms::owner_all);
   }
-  std::vector<std::pair<std::string, std::string>> environment() const {
+  EnvironmentChanges environment() const {
     std::vector<std::pair<std::string, std::string>> all = {{"PATH", (dir_ / "bin").string() + ":/usr/bin:/bin"},
                                                             {"CALLS", (dir_ / "calls").string()}};
     all.insert(all.end(), variables_.begin(), variables_.end());

@@ -65,7 +65,7 @@ class Launcher : public ::testing::Test {
     fs::permissions(dir_ / "bin" / name, fs::perms::owner_all);
   }
   EnvironmentChanges environment() const {
-    std::vector<std::pair<std::string, std::string>> all = {{"PATH", (dir_ / "bin").string() + ":/usr/bin:/bin"},
+    EnvironmentChanges all = {{"PATH", (dir_ / "bin").string() + ":/usr/bin:/bin"},
                                                             {"CALLS", (dir_ / "calls").string()}};
     all.insert(all.end(), variables_.begin(), variables_.end());
     return all;

@@ -46,23 +46,16 @@ void compare(int runs) {
   };
   const fs::path first = write(-1);
   // Device nodes need root; without it they are missing in the other's tree, which makes it no slower.
+  CommandOptions there;
+  there.directory = dir;
   must(run_command(
-      {"sh", "-c", "mkdir tree && cd tree && gzip -dc \"$0\" | busybox cpio -id 2>/dev/null", first.string()},
-      {.directory = dir, .environment = {}, .input = {}, .timeout = {}, .stop = {}, .on_output = {}, .on_errors = {}}));
+      {"sh", "-c", "mkdir tree && cd tree && gzip -dc \"$0\" | busybox cpio -id 2>/dev/null", first.string()}, there));
   const std::string cpio = find_program("cpio") ? "cpio" : "busybox cpio";
   const std::string script = "cd tree && find . | " + cpio + " -o -H newc 2>/dev/null | gzip -6 >../by-hand.gz";
   std::vector<double> ours, theirs;
   for (int run = 0; run < runs; ++run) {
     ours.push_back(milliseconds([&] { write(run); }));
-    theirs.push_back(milliseconds([&] {
-      must(run_command({"sh", "-c", script}, {.directory = dir,
-                                              .environment = {},
-                                              .input = {},
-                                              .timeout = {},
-                                              .stop = {},
-                                              .on_output = {},
-                                              .on_errors = {}}));
-    }));
+    theirs.push_back(milliseconds([&] { must(run_command({"sh", "-c", script}, there)); }));
   }
   fmt::print("medians of {} runs each, in turn\n", runs);
   fmt::print("  bootgate, {:>8} bytes         {:7.1f} ms\n", fs::file_size(first), median(ours));

@@ -167,7 +167,9 @@ TEST_F(BenchFault, AFullDiskUnderTheReportIsNoSuccess) {
                                    "tcg",
                                    "--junit",
                                    (mount / "junit.xml").string()};
-  auto result = run_command(command, {here_.directory(), {}, {}, {}, {}, {}});
+  CommandOptions options;
+  options.directory = here_.directory();
+  auto result = run_command(command, options);
   ASSERT_TRUE(result);
   if (result->status.code == 77 || result->errors.find("unshare failed") != std::string::npos)
     GTEST_SKIP() << "no user namespaces here";

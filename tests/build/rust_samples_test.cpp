@@ -43,7 +43,7 @@ void write_text(const fs::path& file, const std::string& text) {
 class PatchedTree {
  public:
   PatchedTree(const fs::path& pristine, const fs::path& dir) : samples_(dir / "samples/rust") {
-    if (auto linked = mirror_tree(pristine, dir); !linked) throw std::runtime_error(linked.error().what);
+    if (auto linked = mirror_tree(pristine, dir, {}); !linked) throw std::runtime_error(linked.error().what);
     for (const char* file : {"Kconfig", "Makefile"})
       write_text(samples_ / file, file_text(pristine / "samples/rust" / file));
   }

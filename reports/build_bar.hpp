@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "fixtures/kernel_build.hpp"
+#include "fixtures/build/kernel_build.hpp"
 
 namespace bootgate {
 

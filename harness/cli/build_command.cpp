@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <map>
 
-#include "fixtures/toolchain.hpp"
+#include "fixtures/build/toolchain.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/signals.hpp"

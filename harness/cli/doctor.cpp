@@ -11,7 +11,7 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "fixtures/busybox.hpp"
+#include "fixtures/build/busybox.hpp"
 #include "harness/support/process.hpp"
 #include "harness/support/text.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "fixtures/kernel.hpp"
+#include "fixtures/boot/kernel.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/event_queue.hpp"
 #include "harness/cli/host.hpp"

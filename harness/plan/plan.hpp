@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "fixtures/initramfs.hpp"
-#include "fixtures/kernel_build.hpp"
-#include "fixtures/kernel_source.hpp"
+#include "fixtures/boot/initramfs.hpp"
+#include "fixtures/build/kernel_build.hpp"
+#include "fixtures/source/kernel_source.hpp"
 #include "harness/plan/profile.hpp"
 #include "harness/plan/suite.hpp"
 #include "harness/support/json.hpp"

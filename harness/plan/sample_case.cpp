@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "expectations/rust_source.hpp"
+#include "expectations/rust/rust_source.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "fixtures/rust_samples.hpp"
+#include "fixtures/source/rust_samples.hpp"
 #include "harness/plan/read_sample.hpp"
 
 namespace bootgate {

@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "fixtures/kernel_build.hpp"
+#include "fixtures/build/kernel_build.hpp"
 #include "harness/run/result.hpp"
 
 namespace bootgate {

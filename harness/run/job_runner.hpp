@@ -6,8 +6,8 @@
 #include <stop_token>
 
 #include "expectations/signatures.hpp"
-#include "fixtures/initramfs.hpp"
-#include "fixtures/kernel.hpp"
+#include "fixtures/boot/initramfs.hpp"
+#include "fixtures/boot/kernel.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/event.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fixtures/busybox.hpp"
+#include "fixtures/build/busybox.hpp"
 
 namespace bootgate {
 namespace {

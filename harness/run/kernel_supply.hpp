@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "fixtures/sample_survey.hpp"
+#include "fixtures/boot/sample_survey.hpp"
 #include "harness/run/job_runner.hpp"
 
 namespace bootgate {

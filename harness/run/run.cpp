@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "fixtures/acpi_table.hpp"
-#include "fixtures/guest_program.hpp"
+#include "fixtures/boot/acpi_table.hpp"
+#include "fixtures/boot/guest_program.hpp"
 #include "harness/run/sample_job.hpp"
 #include "harness/support/data.hpp"
 

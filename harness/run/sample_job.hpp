@@ -1,7 +1,7 @@
 // The cases that a kernel's own Rust samples add to a suite.
 #pragma once
 
-#include "fixtures/sample_survey.hpp"
+#include "fixtures/boot/sample_survey.hpp"
 #include "harness/plan/read_sample.hpp"
 
 namespace bootgate {

@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "fixtures/busybox.hpp"
-#include "fixtures/initramfs.hpp"
+#include "fixtures/boot/initramfs.hpp"
+#include "fixtures/build/busybox.hpp"
 #include "harness/support/clock.hpp"
 #include "harness/support/data.hpp"
 #include "harness/support/process.hpp"

@@ -8,9 +8,9 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "fixtures/kbuild.hpp"
-#include "fixtures/kernel_build.hpp"
-#include "fixtures/toolchain.hpp"
+#include "fixtures/build/kbuild.hpp"
+#include "fixtures/build/kernel_build.hpp"
+#include "fixtures/build/toolchain.hpp"
 
 namespace bootgate {
 namespace {

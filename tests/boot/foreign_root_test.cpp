@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixtures/busybox.hpp"
-#include "fixtures/initramfs.hpp"
+#include "fixtures/boot/initramfs.hpp"
+#include "fixtures/build/busybox.hpp"
 #include "tests/boot/boot_run.hpp"
 
 namespace bootgate {

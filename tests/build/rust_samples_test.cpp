@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixtures/kernel_source.hpp"
-#include "fixtures/sandbox.hpp"
+#include "fixtures/build/sandbox.hpp"
+#include "fixtures/source/kernel_source.hpp"
 #include "tests/boot/boot_run.hpp"
 
 namespace bootgate {

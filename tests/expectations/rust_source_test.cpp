@@ -1,9 +1,9 @@
-#include "expectations/rust_source.hpp"
+#include "expectations/rust/rust_source.hpp"
 
 #include <gmock/gmock.h>
 
 #include "expectations/pattern.hpp"
-#include "expectations/rust_token.hpp"
+#include "expectations/rust/rust_token.hpp"
 
 namespace bootgate {
 namespace {

@@ -66,7 +66,7 @@ class Launcher : public ::testing::Test {
   }
   EnvironmentChanges environment() const {
     EnvironmentChanges all = {{"PATH", (dir_ / "bin").string() + ":/usr/bin:/bin"},
-                                                            {"CALLS", (dir_ / "calls").string()}};
+                              {"CALLS", (dir_ / "calls").string()}};
     all.insert(all.end(), variables_.begin(), variables_.end());
     return all;
   }

@@ -3,9 +3,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
+
+const char* kernel_sources =
+    "  ~/linux, tree:.                   a source tree, built elsewhere\n"
+    "  git:REPOSITORY@REF                a commit of a local or remote repository\n"
+    "  linux-6.12.tar.xz, https://...    a tarball\n"
+    "  kernel.org/6.12.107               a release\n"
+    "  debian:trixie/linux-source-6.12   Debian's packaged source\n";
 
 /// What options of the command line are before they are checked and sorted into RunArguments.
 struct RawRun {
@@ -51,7 +62,9 @@ void declare_build_options(CLI::App& app, KernelRequest& request, std::string& k
   describe(app.add_option("--set", request.config.symbols, "One symbol, as in --set KASAN=y"), heading, "SYMBOL=VALUE");
   describe(app.add_option("--toolchain", request.toolchain, "auto, host, debian:SUITE, debian:SUITE+backports"),
            heading, "TOOLCHAIN");
-  describe(app.add_flag("--gcc{false}", request.llvm, "Build with GCC instead of LLVM"), heading);
+  describe(app.add_flag_callback(
+               "--gcc", [&request] { request.llvm = false; }, "Build with GCC instead of LLVM"),
+           heading);
   describe(app.add_option("--kernel-org", kernel_org, "A mirror of kernel.org's /pub/linux/kernel"), heading, "URL");
 }
 
@@ -102,33 +115,91 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
-void declare_build_command(CLI::App& app, BuildArguments& build) {
-  app.get_formatter()->column_width(30);
-  app.add_option("kernel", build.kernel, "What to build: see below")->required()->option_text("KERNEL");
-  declare_build_options(app, build.request, build.kernel_org);
-  const char* heading = "What is built";
-  describe(app.add_option("--target", build.request.targets, "One more of make's: bindeb-pkg, ..."), heading, "TARGET");
-  describe(app.add_flag("--samples", build.request.rust_samples, "Every Rust sample of the tree, as a module"),
-           heading);
-  describe(app.add_option("--out", build.out, "Copy the results there"), heading, "DIR");
-  describe(app.add_flag("--refresh", build.refresh, "Ask for newer sources"), heading);
-  describe(app.add_flag("-q,--quiet", build.quiet, "Show only errors"), heading);
-}
-
-/// The message of the first option that is wrong, or nothing.
-std::optional<std::string> sort_out(RawRun& raw) {
+RunArguments sorted_out(RawRun raw) {
   RunOptions& options = raw.run.options;
   for (const std::string& text : raw.added) {
     auto added = parse_added(text);
-    if (!added) return fmt::format("--add {}: want FILE:PATH with an absolute PATH", text);
+    if (!added) throw CLI::ValidationError("--add " + text, "want FILE:PATH with an absolute PATH");
     options.added.push_back(*added);
   }
   if (!raw.memory.empty()) {
     options.memory_mib = parse_memory(raw.memory);
-    if (!options.memory_mib) return fmt::format("--memory {}: want a size like 512M or 2G", raw.memory);
+    if (!options.memory_mib) throw CLI::ValidationError("--memory " + raw.memory, "want a size like 512M or 2G");
   }
   raw.run.flavour = raw.flavour == "strict" ? JunitFlavour::strict : JunitFlavour::rich;
-  return std::nullopt;
+  return raw.run;
+}
+
+// Each command keeps what its options write to until the parser calls it back.
+
+void declare_run(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("run", "Boot a kernel and run suites on it");
+  auto raw = std::make_shared<RawRun>();
+  declare_run_options(*command, *raw);
+  command->footer(
+      fmt::format("KERNEL is one of the following, and may be given several times:\n"
+                  "  debian                            the packaged kernel\n"
+                  "  arch/x86/boot/bzImage             an image\n"
+                  "  .                                 a directory in which a kernel was built\n"
+                  "{}"
+                  "Without KERNEL and SUITE the packaged kernel is booted, while Linux 6.12 is\n"
+                  "built with LLVM and Rust; then that is booted, and its Rust samples are tried.",
+                  kernel_sources));
+  command->callback([raw, &chosen] { chosen = sorted_out(*raw); });
+}
+
+void declare_plan(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("plan", "Show what run would do");
+  auto raw = std::make_shared<RawRun>();
+  declare_run_options(*command, *raw);
+  auto plan = std::make_shared<PlanArguments>();
+  command->add_flag("--json", plan->json, "For programs");
+  command->callback([raw, plan, &chosen] {
+    plan->run = sorted_out(*raw);
+    chosen = *plan;
+  });
+}
+
+void declare_build(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("build", "Build a kernel from source, and boot nothing");
+  auto build = std::make_shared<BuildArguments>();
+  command->get_formatter()->column_width(30);
+  command->add_option("kernel", build->kernel, "What to build: see below")->required()->option_text("KERNEL");
+  declare_build_options(*command, build->request, build->kernel_org);
+  const char* heading = "What is built";
+  describe(command->add_option("--target", build->request.targets, "One more of make's: bindeb-pkg, ..."), heading,
+           "TARGET");
+  describe(command->add_flag("--samples", build->request.rust_samples, "Every Rust sample of the tree, as a module"),
+           heading);
+  describe(command->add_option("--out", build->out, "Copy the results there"), heading, "DIR");
+  describe(command->add_flag("--refresh", build->refresh, "Ask for newer sources"), heading);
+  describe(command->add_flag("-q,--quiet", build->quiet, "Show only errors"), heading);
+  command->footer(fmt::format("KERNEL is one of\n{}", kernel_sources));
+  command->callback([build, &chosen] { chosen = *build; });
+}
+
+void declare_check(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("check", "Validate suites and signatures, without a machine");
+  auto check = std::make_shared<CheckArguments>();
+  command->add_option("suite", check->suites, "Names, or files (default: all of the project's)")
+      ->option_text("SUITE...");
+  command->callback([check, &chosen] { chosen = *check; });
+}
+
+void declare_doctor(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("doctor", "What this host has and lacks, and what mends it");
+  command->callback([&chosen] { chosen = DoctorArguments{}; });
+}
+
+/// CLI11 would only say that a command is required.
+std::optional<std::string> unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  if (word.starts_with('-') || std::find(known.begin(), known.end(), word) != known.end()) return std::nullopt;
+  std::string near = did_you_mean(word, known);
+  return fmt::format("bootgate: no command '{}'\n  {}\n", printable(word),
+                     near.empty() ? "see: bootgate --help" : near);
 }
 
 }  // namespace
@@ -137,20 +208,6 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app("Boots Linux kernels in QEMU, and tells whether they work.", "bootgate");
   app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
   app.require_subcommand(1);
-  const std::string sources =
-      "  ~/linux, tree:.                   a source tree, built elsewhere\n"
-      "  git:REPOSITORY@REF                a commit of a local or remote repository\n"
-      "  linux-6.12.tar.xz, https://...    a tarball\n"
-      "  kernel.org/6.12.107               a release\n"
-      "  debian:trixie/linux-source-6.12   Debian's packaged source\n";
-  const std::string kernels =
-      "KERNEL is one of the following, and may be given several times:\n"
-      "  debian                            the packaged kernel\n"
-      "  arch/x86/boot/bzImage             an image\n"
-      "  .                                 a directory in which a kernel was built\n" +
-      sources +
-      "Without KERNEL and SUITE the packaged kernel is booted, while Linux 6.12 is\n"
-      "built with LLVM and Rust; then that is booted, and its Rust samples are tried.";
   app.footer(
       "The launcher ./bootgate also knows:\n"
       "  selftest [--quick]          Build and run the project's own tests\n"
@@ -158,24 +215,13 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       "Exit status: 0 all passed, 1 a case failed, 2 usage or definition,\n"
       "3 test bench, 130 interrupted.");
 
-  RawRun run, plan;
-  PlanArguments plan_arguments;
-  CheckArguments check;
-  CLI::App* run_command = app.add_subcommand("run", "Boot a kernel and run suites on it");
-  declare_run_options(*run_command, run);
-  run_command->footer(kernels);
-  CLI::App* plan_command = app.add_subcommand("plan", "Show what run would do");
-  declare_run_options(*plan_command, plan);
-  plan_command->add_flag("--json", plan_arguments.json, "For programs");
-  BuildArguments build;
-  CLI::App* build_command = app.add_subcommand("build", "Build a kernel from source, and boot nothing");
-  declare_build_command(*build_command, build);
-  build_command->footer("KERNEL is one of\n" + sources);
-  CLI::App* check_command = app.add_subcommand("check", "Validate suites and signatures, without a machine");
-  check_command->add_option("suite", check.suites, "Names, or files (default: all of the project's)")
-      ->option_text("SUITE...");
-  CLI::App* doctor_command = app.add_subcommand("doctor", "What this host has and lacks, and what mends it");
-
+  Arguments chosen;
+  declare_run(app, chosen);
+  declare_plan(app, chosen);
+  declare_build(app, chosen);
+  declare_check(app, chosen);
+  declare_doctor(app, chosen);
+  if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
@@ -187,16 +233,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                         fmt::format("bootgate: {}\n  see: bootgate {}--help\n", error.what(),
                                     app.get_subcommands().empty() ? "" : app.get_subcommands()[0]->get_name() + " ")};
   }
-  RawRun& raw = plan_command->parsed() ? plan : run;
-  if (auto mistake = sort_out(raw)) return EndArguments{2, fmt::format("bootgate: {}\n", *mistake)};
-  if (run_command->parsed()) return run.run;
-  if (plan_command->parsed()) {
-    plan_arguments.run = plan.run;
-    return plan_arguments;
-  }
-  if (build_command->parsed()) return build;
-  if (doctor_command->parsed()) return DoctorArguments{};
-  return check;
+  return chosen;
 }
 
 }  // namespace bootgate

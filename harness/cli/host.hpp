@@ -6,7 +6,7 @@
 #include "fixtures/store.hpp"
 #include "harness/cli/arguments.hpp"
 #include "harness/machine/accelerator.hpp"
-#include "harness/run/job_runner.hpp"
+#include "harness/run/event.hpp"
 
 namespace bootgate {
 

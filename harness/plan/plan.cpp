@@ -231,6 +231,7 @@ Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, 
         job.suite = suite;
         job.kernel = kernel.text;
         job.kernel_index = plan.kernels.size();
+        job.builds = is_source(kernel);
         job.rootfs = options.rootfs.empty() ? suite.rootfs : options.rootfs;
         job.profile = shaped(*profile, options);
         job.accelerator = host.accelerator;

@@ -62,6 +62,7 @@ struct Job {
   Suite suite;
   std::string kernel;        // as it was named
   std::size_t kernel_index;  // into Plan::kernels
+  bool builds = false;       // its kernel is built from source
   std::string rootfs;        // "busybox", or the path of a cpio archive
   Profile profile;           // with the options' memory and CPUs
   Accelerator accelerator;

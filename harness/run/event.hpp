@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -52,6 +53,8 @@ struct RunDone {
 
 using Event =
     std::variant<RunStarted, Progress, BuildRunning, JobStarted, ConsoleLine, CaseStarted, CaseDone, JobDone, RunDone>;
+
+using EmitEvent = std::function<void(Event)>;
 
 /// A consumer of events. Called from one thread, in order.
 class EventSink {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "fixtures/kconfig/settings.hpp"
 #include "harness/run/boot.hpp"
 #include "harness/run/case_runner.hpp"
 #include "harness/run/diagnosis.hpp"
@@ -31,8 +32,7 @@ class JobRunner {
         emit_(emit),
         stop_(std::move(stop)),
         boot_(inputs, EvidenceFiles{inputs.directory}, emit, stop_),
-        builds_(is_source(inputs.plan.kernels.at(job_.kernel_index).name)),
-        result_(job_outline(job_, builds_)) {
+        result_(job_outline(job_)) {
     result_.directory = inputs.directory;
     result_.timestamp = utc_timestamp();
     kernel_.release = inputs.files.kernel.release;
@@ -41,7 +41,7 @@ class JobRunner {
   JobResult run() {
     const TimePoint start = Clock::now();
     emit_(JobStarted{inputs_.index, result_});
-    if (builds_) finish_case(0, built());
+    if (job_.builds) finish_case(0, built());
     note_kernel_config();
     if (shares_machine(job_)) run_shared();
     for (std::size_t i = 0; i < job_.suite.cases.size(); ++i)
@@ -57,7 +57,7 @@ class JobRunner {
 
  private:
   /// Where the result of the suite's case stands.
-  std::size_t place(std::size_t case_index) const { return case_index + (builds_ ? 1 : 0); }
+  std::size_t place(std::size_t case_index) const { return case_index + (job_.builds ? 1 : 0); }
 
   CaseResult built() const {
     CaseResult result;
@@ -292,8 +292,7 @@ class JobRunner {
   const Job& job_;
   const EmitEvent& emit_;
   std::stop_token stop_;
-  Boot boot_;          // of the machine that cases share
-  const bool builds_;  // the report begins with the build
+  Boot boot_;  // of the machine that cases share
   JobResult result_;
   KernelFacts kernel_;
   CaseContext context_;
@@ -303,7 +302,7 @@ class JobRunner {
 
 }  // namespace
 
-JobResult job_outline(const Job& job, bool builds) {
+JobResult job_outline(const Job& job) {
   JobResult outline;
   outline.name = job.name;
   auto add = [&](std::string_view name) {
@@ -312,7 +311,7 @@ JobResult job_outline(const Job& job, bool builds) {
     result.name = name;
     outline.cases.push_back(std::move(result));
   };
-  if (builds) add(build_case);
+  if (job.builds) add(build_case);
   for (const Case& the_case : job.suite.cases)
     add(the_case.name);
   if (shares_machine(job)) add(clean_end_case);

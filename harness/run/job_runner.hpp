@@ -1,29 +1,15 @@
 // Runs one job: starts its machine, walks the cases of its suite, and ends the machine.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <stop_token>
 
 #include "expectations/signatures.hpp"
-#include "fixtures/boot/initramfs.hpp"
-#include "fixtures/boot/kernel.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/run/boot_files.hpp"
 #include "harness/run/event.hpp"
 
 namespace bootgate {
-
-/// What a job boots, made ready before it starts.
-struct BootFiles {
-  KernelImage kernel;
-  Initramfs initramfs;
-  bool has_control = true;                                 // false: a root of the user's own
-  std::vector<fs::path> acpi_tables;                       // of the machine
-  Duration build_took{};                                   // of a kernel that was built from source
-  std::vector<std::pair<std::string, std::string>> facts;  // of how they were made, for the report
-};
-
-using EmitEvent = std::function<void(Event)>;
 
 struct JobInputs {
   const Plan& plan;
@@ -37,7 +23,7 @@ struct JobInputs {
 /// All cases of the job with their names, each not_run: what reports start from. Cases that share a machine end with
 /// `clean-end`: no crash report outside of them, and a machine that ended as it should. A job whose kernel is built
 /// from source begins with `build`, which is judged before the job is run.
-JobResult job_outline(const Job& job, bool builds);
+JobResult job_outline(const Job& job);
 
 /// Never fails as a whole: a machine that can't be started is an error of the first case.
 JobResult run_job(const JobInputs& inputs, const EmitEvent& emit, std::stop_token stop);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fixtures/build/busybox.hpp"
+#include "fixtures/build/kernel_entry.hpp"
 
 namespace bootgate {
 namespace {
@@ -40,10 +41,6 @@ Result<SuppliedKernel> obtain(const PlannedKernel& planned, const SupplyInputs& 
     default: return build(planned, inputs, fixture, emit);
   }
 }
-
-}  // namespace
-
-namespace {
 
 /// What no part of ours expects, such as memory that is short, must not end the program without a report.
 Result<SuppliedKernel> supply_or_say_why(const PlannedKernel& planned, const SupplyInputs& inputs,

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "fixtures/boot/sample_survey.hpp"
-#include "harness/run/job_runner.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/run/event.hpp"
 
 namespace bootgate {
 

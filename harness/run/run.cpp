@@ -2,23 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "fixtures/boot/acpi_table.hpp"
-#include "fixtures/boot/guest_program.hpp"
 #include "harness/run/sample_job.hpp"
-#include "harness/support/data.hpp"
 
 namespace bootgate {
 namespace {
-
-bool builds(const Plan& plan, const Job& job) {
-  return is_source(plan.kernels.at(job.kernel_index).name);
-}
 
 RunResult outline(const RunInputs& inputs) {
   RunResult result;
   result.timestamp = utc_timestamp();
   for (const Job& job : inputs.plan.jobs) {
-    JobResult outlined = job_outline(job, builds(inputs.plan, job));
+    JobResult outlined = job_outline(job);
     outlined.directory = inputs.directory / job.name;
     outlined.timestamp = result.timestamp;
     result.jobs.push_back(std::move(outlined));
@@ -61,41 +54,6 @@ bool is_users(const Error& error) {
 
 }  // namespace
 
-Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
-                                  const Store& store) {
-  BootFiles files;
-  files.kernel = kernel.image;
-  files.facts = kernel.facts;
-  files.build_took = kernel.took;
-  for (const std::string& source : job.profile.acpi_tables) {
-    auto table = compile_acpi_table(data_root() / "fixtures" / source, store);
-    if (!table) return tl::unexpected(table.error());
-    files.acpi_tables.push_back(*table);
-  }
-  if (job.rootfs != "busybox") {
-    if (!options.modules.empty() || !options.added.empty())
-      return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
-    auto initramfs = read_initramfs(job.rootfs);
-    if (!initramfs) return tl::unexpected(initramfs.error());
-    files.initramfs = std::move(*initramfs);
-    files.has_control = false;
-    return files;
-  }
-  InitramfsSpec spec;
-  spec.busybox = kernel.busybox;
-  spec.skeleton = data_root() / "fixtures/rootfs/busybox";
-  spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
-  spec.modules = options.modules;
-  for (const Case& the_case : job.suite.cases)
-    spec.modules.insert(spec.modules.end(), the_case.modules.begin(), the_case.modules.end());
-  spec.added = options.added;
-  if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
-  auto initramfs = make_initramfs(store, spec);
-  if (!initramfs) return tl::unexpected(initramfs.error());
-  files.initramfs = std::move(*initramfs);
-  return files;
-}
-
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
   const Plan& plan = inputs.plan;
   RunResult result = outline(inputs);
@@ -105,7 +63,7 @@ RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_tok
     Job job = plan.jobs[i];
     const Result<SuppliedKernel>& kernel = supply.wait_for(job.kernel_index);
     if (!kernel) {
-      if (builds(plan, job) && !is_users(kernel.error()))
+      if (job.builds && !is_users(kernel.error()))
         result.jobs[i] = unbuilt(result.jobs[i], i, kernel.error(), emit);
       else
         result.error = kernel.error();

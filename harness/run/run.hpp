@@ -16,10 +16,6 @@ struct RunInputs {
   bool refresh = false;  // ask the origins of kernels again
 };
 
-/// Puts together what a job boots. Problems of what the user named are usage errors, the others the bench's.
-Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
-                                  const Store& store);
-
 /// Emits RunStarted first and RunDone last, whatever happens between.
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop);
 

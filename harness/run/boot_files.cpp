@@ -1,0 +1,44 @@
+#include "harness/run/boot_files.hpp"
+
+#include "fixtures/boot/acpi_table.hpp"
+#include "fixtures/boot/guest_program.hpp"
+#include "harness/support/data.hpp"
+
+namespace bootgate {
+
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                                  const Store& store) {
+  BootFiles files;
+  files.kernel = kernel.image;
+  files.facts = kernel.facts;
+  files.build_took = kernel.took;
+  for (const std::string& source : job.profile.acpi_tables) {
+    auto table = compile_acpi_table(data_root() / "fixtures" / source, store);
+    if (!table) return tl::unexpected(table.error());
+    files.acpi_tables.push_back(*table);
+  }
+  if (job.rootfs != "busybox") {
+    if (!options.modules.empty() || !options.added.empty())
+      return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
+    auto initramfs = read_initramfs(job.rootfs);
+    if (!initramfs) return tl::unexpected(initramfs.error());
+    files.initramfs = std::move(*initramfs);
+    files.has_control = false;
+    return files;
+  }
+  InitramfsSpec spec;
+  spec.busybox = kernel.busybox;
+  spec.skeleton = data_root() / "fixtures/rootfs/busybox";
+  spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
+  spec.modules = options.modules;
+  for (const Case& the_case : job.suite.cases)
+    spec.modules.insert(spec.modules.end(), the_case.modules.begin(), the_case.modules.end());
+  spec.added = options.added;
+  if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
+  auto initramfs = make_initramfs(store, spec);
+  if (!initramfs) return tl::unexpected(initramfs.error());
+  files.initramfs = std::move(*initramfs);
+  return files;
+}
+
+}  // namespace bootgate

@@ -1,0 +1,23 @@
+// BootFiles: what a job boots, made ready before it starts.
+#pragma once
+
+#include "fixtures/boot/initramfs.hpp"
+#include "fixtures/boot/kernel.hpp"
+#include "harness/run/kernel_supply.hpp"
+
+namespace bootgate {
+
+struct BootFiles {
+  KernelImage kernel;
+  Initramfs initramfs;
+  bool has_control = true;                                 // false: a root of the user's own
+  std::vector<fs::path> acpi_tables;                       // of the machine
+  Duration build_took{};                                   // of a kernel that was built from source
+  std::vector<std::pair<std::string, std::string>> facts;  // of how they were made, for the report
+};
+
+/// Puts together what a job boots. Problems of what the user named are usage errors, the others the bench's.
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                                  const Store& store);
+
+}  // namespace bootgate

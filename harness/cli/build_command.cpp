@@ -37,6 +37,8 @@ void print_results(const KernelBuild& build, const fs::path& out) {
   fmt::print("toolchain {}\nimage     {}\nconfig    {}\n", build.toolchain, (entry / "bzImage").string(),
              (entry / ".config").string());
   fmt::print("symbols   {}\ncommands  {}\n", (entry / "vmlinux").string(), (entry / "compile_commands.json").string());
+  if (std::error_code none; fs::exists(image.image.parent_path() / "vmlinux-gdb.py", none))
+    fmt::print("gdb       {}\n", (entry / "vmlinux-gdb.py").string());
   if (image.modules) fmt::print("modules   {}\n", (entry / "lib/modules" / image.release).string());
   for (const fs::path& package : build.packages)
     fmt::print("package   {}\n", out.empty() ? package.string() : (out / package.filename()).string());

@@ -51,7 +51,8 @@ void compare(const fs::path& dir, int runs) {
   std::vector<double> plain, incremental, known;
   for (int run = 0; run < runs; ++run) {
     plain.push_back(seconds([&] {
-      if (!must(kbuild.make({"bzImage", "modules", "compile_commands.json"}, "/dev/null", {})).status.ok())
+      MakeOutput output;
+      if (!must(kbuild.make({"bzImage", "modules", "compile_commands.json"}, "/dev/null", output, [] {})).ok())
         throw std::runtime_error("make fails");
     }));
     incremental.push_back(seconds([&] { must(build_kernel(local, {}, store, options)); }));

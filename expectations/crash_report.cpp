@@ -1,8 +1,11 @@
 #include "expectations/crash_report.hpp"
 
+#include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
+
+#include "expectations/stack_frame.hpp"
 
 namespace bootgate {
 namespace {
@@ -14,32 +17,21 @@ bool is_word(char c) {
   return is_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/// "do_one_initcall.isra.0" -> "do_one_initcall", "__x64_sys_read" -> "sys_read"
-std::string plain_name(std::string_view symbol) {
-  symbol = symbol.substr(0, symbol.find('.'));
-  for (std::string_view prefix : {"__x64_", "__ia32_", "__se_", "__do_"}) {
-    if (symbol.starts_with(prefix) && symbol.substr(prefix.size()).starts_with("sys_"))
-      symbol.remove_prefix(prefix.size());
+constexpr std::size_t fingerprint_frames = 5;
+
+/// The first `most` functions of the trace that may be guilty.
+std::vector<std::string> suspects(std::span<const std::string> lines, std::span<const std::string> skipped,
+                                  std::size_t most) {
+  std::vector<std::string> names;
+  for (const StackFrame& frame : trace_of(lines)) {
+    if (names.size() == most) break;
+    std::string name = plain_function_name(frame.symbol);
+    bool skip = std::any_of(skipped.begin(), skipped.end(), [&](const std::string& pattern) {
+      return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+    });
+    if (!skip) names.push_back(std::move(name));
   }
-  return std::string(symbol);
-}
-
-/// The symbol of "symbol+0x1f/0x40" that ends right before `plus`, or an empty one.
-std::string_view symbol_before(std::string_view text, std::size_t plus) {
-  std::size_t start = plus;
-  while (start > 0 && (is_word(text[start - 1]) || text[start - 1] == '.' || text[start - 1] == '$'))
-    --start;
-  return text.substr(start, plus - start);
-}
-
-std::optional<std::string> frame(std::string_view line) {
-  std::size_t plus = line.find("+0x");
-  if (plus == std::string_view::npos || line.find("/0x", plus) == std::string_view::npos) return std::nullopt;
-  std::string_view symbol = symbol_before(line, plus);
-  if (symbol.empty()) return std::nullopt;
-  // A "?" before a frame says that the address merely lay on the stack.
-  if (line.substr(0, plus - symbol.size()).find("? ") != std::string_view::npos) return std::nullopt;
-  return plain_name(symbol);
+  return names;
 }
 
 }  // namespace
@@ -54,23 +46,12 @@ std::string_view to_string(Severity severity) {
 }
 
 std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped) {
-  auto is_skipped = [&](const std::string& name) {
-    return std::any_of(skipped.begin(), skipped.end(),
-                       [&](const std::string& skip) { return ::fnmatch(skip.c_str(), name.c_str(), 0) == 0; });
-  };
-  bool in_trace = false;
-  for (const std::string& line : lines) {
-    if (line.find("Call Trace:") != std::string::npos || line.find("stack backtrace:") != std::string::npos)
-      in_trace = true;
-    // Selector 0033 is user space: those are the registers of the system call. Inside a trace, a RIP is where an
-    // interrupt came in (show_regs_if_on_stack).
-    bool registers = line.find("RIP:") != std::string::npos;
-    bool kernel_rip = line.find("RIP: 0010:") != std::string::npos;
-    if (in_trace ? registers : !kernel_rip) continue;
-    auto name = frame(line);
-    if (name && !is_skipped(*name)) return name;
-  }
-  return std::nullopt;
+  auto names = suspects(lines, skipped, 1);
+  return names.empty() ? std::nullopt : std::optional(std::move(names.front()));
+}
+
+std::string stack_fingerprint(std::span<const std::string> lines, std::span<const std::string> skipped) {
+  return fmt::format("{}", fmt::join(suspects(lines, skipped, fingerprint_frames), ":"));
 }
 
 std::string masked_title(std::string_view title) {

@@ -21,13 +21,19 @@ struct CrashReport {
   std::string title;
   Severity severity = Severity::failure;
   std::size_t first_line = 0;      // number of its first console line, from 0
-  std::vector<std::string> lines;  // as on the console, without line ends
+  std::size_t last_line = 0;       // of its last one
+  std::vector<std::string> lines;  // as on the console, without line ends, and without what others printed in between
+  std::string fingerprint;         // the first five functions of its stack, "a:b:c"; empty without a stack
+  std::string corrupted;           // why its title and stack can't be trusted; empty: they can
 };
 
-/// The guilty function: that of the first kernel-mode "RIP:" ahead of the call trace, else the trace's first frame that
-/// is certain (no "?") and matches none of `skipped` (names, with * for anything); a skipped RIP is passed over too.
-/// Suffixes of the compiler (.isra.0, .cold) are cut.
+/// The guilty function: the first of the report's trace (see trace_of) that matches none of `skipped` (names, with *
+/// for anything).
 std::optional<std::string> guilty_function(std::span<const std::string> lines, std::span<const std::string> skipped);
+
+/// The first five functions of the trace that match none of `skipped`: the same failure reached in the same way has
+/// the same fingerprint.
+std::string stack_fingerprint(std::span<const std::string> lines, std::span<const std::string> skipped);
 
 /// A title without what differs from one boot to the next: addresses become ADDR, other numbers NUM.
 std::string masked_title(std::string_view title);

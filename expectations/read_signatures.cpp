@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "expectations/literal_set.hpp"
 #include "expectations/signatures.hpp"
 #include "harness/support/text.hpp"
 #include "harness/support/toml.hpp"
@@ -58,6 +59,9 @@ void read_row(TomlTable& row, SignatureSet& set) {
   if (!row.has("pattern")) row.note_missing("pattern");
   auto detail = read_pattern(row, "detail");
   Severity severity = read_severity(row);
+  if (!literal.empty() && literal.size() < LiteralSet::shortest)
+    row.note(fmt::format("the literal is shorter than {} bytes", LiteralSet::shortest), row.at("literal"),
+             "healthy lines would have it too");
   bool continues = row.boolean("continues").value_or(false);
   bool tail = row.boolean("tail").value_or(false);
   bool framed = row.boolean("framed").value_or(false);

@@ -1,7 +1,11 @@
+#include "expectations/signature_watch.hpp"
+
 #include <algorithm>
 #include <deque>
+#include <unordered_set>
 
-#include "expectations/signatures.hpp"
+#include "expectations/literal_set.hpp"
+#include "expectations/open_report.hpp"
 
 namespace bootgate {
 namespace {
@@ -9,262 +13,159 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration report_quiet = 2s;
-constexpr std::size_t report_bytes = 128 * 1024;
-constexpr std::size_t report_lines = 400;
-constexpr std::size_t lines_before = 5;
+constexpr std::size_t lines_ahead = 5;
+/// Every CPU of a large machine may be in trouble at once; a hostile console invents callers without end.
+constexpr std::size_t most_open = 64;
+/// A console that replays itself is recognised by its headers, of which so many are remembered.
+constexpr std::size_t most_headers = 10'000;
 
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
+/// What may open a report, in the lines before its header: "cut here", or a rule of "=".
+bool is_opening(std::string_view message) {
+  if (message.starts_with("------------[ cut here ]")) return true;
+  return message.size() >= 20 && message[0] == '=' && message.find_first_not_of("=\r") == std::string_view::npos;
 }
 
-/// A rule of at least 20 "=", as sanitizers and lockdep draw it.
-bool is_rule(std::string_view text) {
-  return text.size() >= 20 && text.find_first_not_of("=\r") == std::string_view::npos;
+std::vector<std::string> literals_of(const SignatureSet& signatures) {
+  std::vector<std::string> literals;
+  for (const Signature& row : signatures.rows)
+    literals.push_back(row.literal);
+  return literals;
 }
-
-/// What may open a report, in the lines before its header.
-bool is_opening(std::string_view text) {
-  return has(text, "[ cut here ]") || is_rule(text);
-}
-
-bool ends_always(std::string_view text) {
-  return has(text, "---[ end Kernel panic") || has(text, "Rebooting in ");
-}
-
-/// Lines that go on behind the body of a report: another part of the same splat.
-bool goes_on(std::string_view text) {
-  constexpr std::string_view beginnings[] = {"Modules linked in:",
-                                             "CPU:",
-                                             "Tainted:",
-                                             "Hardware name:",
-                                             "RIP:",
-                                             "Code:",
-                                             "RSP:",
-                                             "RAX:",
-                                             "RDX:",
-                                             "RBP:",
-                                             "R10:",
-                                             "R13:",
-                                             "FS:",
-                                             "CS:",
-                                             "CR2:",
-                                             "DR0:",
-                                             "DR3:",
-                                             "PKRU:",
-                                             "---[",
-                                             "note:",
-                                             "Kernel Offset:",
-                                             "Call Trace:",
-                                             " ",
-                                             "Kernel panic",
-                                             "Shutting down cpus with NMI",
-                                             "Dumping ftrace"};
-  return std::any_of(std::begin(beginnings), std::end(beginnings),
-                     [&](std::string_view word) { return text.starts_with(word); });
-}
-
-/// The length of "[    T1]" or "[C0]" (CONFIG_PRINTK_CALLER), which stands right behind the time stamp.
-std::size_t caller_width(std::string_view line) {
-  if (!line.starts_with('[')) return 0;
-  std::size_t i = std::min(line.find_first_not_of(' ', 1), line.size());
-  if (i == line.size() || (line[i] != 'T' && line[i] != 'C')) return 0;
-  std::size_t close = std::min(line.find_first_not_of("0123456789", i + 1), line.size());
-  return close > i + 1 && close < line.size() && line[close] == ']' ? close + 1 : 0;
-}
-
-/// The message of a record: what stands behind its time stamp, wherever in the line that is.
-std::string_view message_of(std::string_view line) {
-  std::size_t bracket = line.find('[');
-  while (bracket != std::string_view::npos) {
-    std::size_t i = bracket + 1;
-    while (i < line.size() && line[i] == ' ')
-      ++i;
-    std::size_t digits = i;
-    while (i < line.size() && (std::isdigit(static_cast<unsigned char>(line[i])) || line[i] == '.'))
-      ++i;
-    bool stamp = i > digits + 2 && i < line.size() && line[i] == ']' && has(line.substr(digits, i - digits), ".");
-    if (stamp) {
-      line.remove_prefix(i + 1);
-      line.remove_prefix(caller_width(line));
-      if (line.starts_with(' ')) line.remove_prefix(1);
-      return line;
-    }
-    bracket = line.find('[', bracket + 1);
-  }
-  return line;
-}
-
-struct OpenReport {
-  const Signature* signature = nullptr;
-  Captures captures;
-  CrashReport report;
-  std::size_t bytes = 0;
-  TimePoint last{};
-  bool has_detail = false;
-  bool trace_began = false;
-  bool body_ended = false;  // only what goes_on() belongs to it now
-  bool tail = false;
-};
 
 }  // namespace
 
 struct SignatureWatch::Impl {
+  explicit Impl(std::shared_ptr<const SignatureSet> set)
+      : signatures(std::move(set)), literals(literals_of(*signatures)) {}
+
   std::shared_ptr<const SignatureSet> signatures;
-  std::optional<OpenReport> open;
-  std::deque<std::string> before;  // the last lines before now
+  LiteralSet literals;  // of the rows, in their order
+  std::vector<std::uint32_t> candidates;
+  std::vector<OpenReport> open;
+  std::deque<LineAhead> ahead;  // from an opening on
+  std::unordered_set<std::size_t> headers;
   std::vector<CrashReport> finished;
   std::optional<Error> trouble;
 
-  struct Hit {
-    const Signature* signature;
-    Captures captures;
-  };
+  bool matches(const Pattern& pattern, std::string_view message, Captures* captures) {
+    auto match = pattern.find(message);
+    if (!match && !trouble) trouble = match.error();
+    if (!match || !*match) return false;
+    if (captures) *captures = std::move((*match)->captures);
+    return true;
+  }
 
-  std::optional<Hit> find(std::string_view message) {
-    for (const Signature& row : signatures->rows) {
-      if (!has(message, row.literal)) continue;
-      auto match = row.pattern.find(message);
-      if (!match && !trouble) trouble = match.error();
-      if (!match || !*match || is_excepted(row, message)) continue;
-      return Hit{&row, std::move((*match)->captures)};
+  std::optional<SignatureHit> find(std::string_view message) {
+    literals.find(message, candidates);
+    for (std::uint32_t index : candidates) {
+      const Signature& row = signatures->rows[index];
+      Captures captures;
+      if (!matches(row.pattern, message, &captures)) continue;
+      bool excepted = std::any_of(row.except.begin(), row.except.end(),
+                                  [&](const Pattern& pattern) { return matches(pattern, message, nullptr); });
+      if (!excepted) return SignatureHit{&row, std::move(captures)};
     }
     return std::nullopt;
   }
 
-  bool is_excepted(const Signature& row, std::string_view message) {
-    return std::any_of(row.except.begin(), row.except.end(), [&](const Pattern& pattern) {
-      auto match = pattern.find(message);
-      if (!match && !trouble) trouble = match.error();
-      return match && match->has_value();
-    });
+  /// dmesg, and whoever else reads the kernel's log, prints the same records again, with the same time stamps.
+  bool was_here(const Record& record) {
+    const std::size_t point = record.stamp.find('.');
+    if (point == std::string_view::npos || record.stamp.size() - point < 7) return false;  // too coarse to tell by
+    const std::size_t length = static_cast<std::size_t>(record.message.end() - record.stamp.begin());
+    const bool fresh = headers.insert(std::hash<std::string_view>()({record.stamp.data(), length})).second;
+    if (headers.size() > most_headers) headers.clear();
+    return !fresh;
   }
 
-  void start(Hit hit, std::string_view line, std::size_t number, TimePoint now) {
-    open.emplace();
-    open->signature = hit.signature;
-    open->captures = std::move(hit.captures);
-    open->report.id = hit.signature->id;
-    open->report.severity = hit.signature->severity;
-    open->tail = hit.signature->tail;
-    auto first = std::find_if(before.begin(), before.end(),
-                              [](const std::string& earlier) { return is_opening(message_of(earlier)); });
-    open->report.first_line = number - static_cast<std::size_t>(before.end() - first);
-    open->report.lines.assign(first, before.end());
-    append(line, now);
+  /// Lines ahead that the same caller printed, from the opening on.
+  std::vector<LineAhead> ahead_of(const Record& header) {
+    std::vector<LineAhead> lines;
+    for (LineAhead& line : ahead)
+      if (line.caller == header.caller) lines.push_back(std::move(line));
+    ahead.clear();
+    return lines;
   }
 
-  void look_for_detail(std::string_view line) {
-    const std::optional<Pattern>& detail = open->signature->detail;
-    if (!detail || open->has_detail) return;
-    auto match = detail->find(message_of(line));
-    if (!match && !trouble) trouble = match.error();
-    if (!match || !*match) return;
-    open->has_detail = true;
-    for (auto& capture : (*match)->captures)
-      open->captures.push_back(std::move(capture));
+  void note_ahead(const WatchedLine& line) {
+    if (is_opening(line.record.message)) ahead.clear();
+    if (ahead.empty() && !is_opening(line.record.message)) return;
+    ahead.push_back({std::string(line.text), std::string(line.record.caller), line.number});
+    if (ahead.size() > lines_ahead) ahead.clear();
   }
 
-  void append(std::string_view line, TimePoint now) {
-    look_for_detail(line);
-    open->report.lines.emplace_back(line);
-    open->bytes += line.size();
-    open->last = now;
+  void close(std::size_t index) {
+    OpenReport report = std::move(open[index]);
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
+    if (report.trouble() && !trouble) trouble = report.trouble();
+    if (!report.replayed()) finished.push_back(std::move(report).finish(signatures->skipped_frames));
   }
 
-  /// The line belongs to the open report, or has ended it and is to be looked at for itself.
-  bool continue_open(std::string_view line, std::string_view message, TimePoint now) {
-    bool overflows = open->bytes + line.size() > report_bytes;
-    if (overflows || (open->body_ended && !goes_on(message))) {
-      close();
-      return false;
+  /// True when an open report has taken the line.
+  bool continue_open(const WatchedLine& line, const std::optional<SignatureHit>& hit) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (!open[i].concerns(line.record)) continue;
+      const auto taken = open[i].take(line, hit ? &*hit : nullptr);
+      if (taken != OpenReport::Taken::goes_on) close(i);
+      return taken != OpenReport::Taken::refused;
     }
-    auto hit = find(message);
-    bool named_ahead = open->signature->names_next && !open->trace_began;
-    if (hit && !hit->signature->continues && !named_ahead) {
-      close();
-      return false;
-    }
-    if (hit && hit->signature->severity == Severity::fatal) open->report.severity = Severity::fatal;
-    if (hit && hit->signature->tail) open->tail = true;
-    append(line, now);
-    if (has(message, "Call Trace:")) open->trace_began = true;
-    const bool framed = open->signature->framed;
-    bool end_marker = has(message, "---[ end trace") || (framed && is_rule(message));
-    // Behind the trace of a sanitizer stands more: who allocated, who freed.
-    if (end_marker || (has(message, "</TASK>") && !framed)) open->body_ended = true;
-    bool full = open->report.lines.size() >= report_lines;
-    if (full || ends_always(message) || (end_marker && !open->tail)) close();
-    return true;
+    return false;
   }
 
-  /// The title with its {holes} filled. What the guest said is never looked at for holes again.
-  std::string filled_title(std::string_view form, const Captures& captures, const std::vector<std::string>& lines) {
-    std::string title;
-    for (std::size_t at; (at = form.find('{')) != std::string_view::npos;) {
-      std::size_t end = form.find('}', at);
-      if (end == std::string_view::npos) break;
-      const std::string_view name = form.substr(at + 1, end - at - 1);
-      auto capture =
-          std::find_if(captures.begin(), captures.end(), [&](const auto& named) { return named.first == name; });
-      title += form.substr(0, at);
-      if (capture != captures.end())
-        title += capture->second;
-      else if (name == "function")
-        title += guilty_function(lines, signatures->skipped_frames).value_or("unknown function");
-      else if (title.ends_with(' '))
-        title.pop_back();  // a group that took no part leaves no gap
-      form.remove_prefix(end + 1);
-    }
-    return title.append(form);
-  }
-
-  void close() {
-    if (!open) return;
-    CrashReport report = std::move(open->report);
-    report.title = masked_title(filled_title(open->signature->title, open->captures, report.lines));
-    open.reset();
-    before.clear();
-    finished.push_back(std::move(report));
-  }
-
-  void line(std::string_view line, std::size_t number, TimePoint now) {
-    std::string_view message = message_of(line);
-    if (open && continue_open(line, message, now)) return;
-    if (auto hit = find(message)) {
-      start(std::move(*hit), line, number, now);
-      return;
-    }
-    before.emplace_back(line);
-    if (before.size() > lines_before) before.pop_front();
+  void line(const WatchedLine& line) {
+    auto hit = find(line.record.message);
+    if (!open.empty() && continue_open(line, hit)) return;
+    if (!hit) return note_ahead(line);
+    const bool replayed = was_here(line.record);
+    const auto lines = ahead_of(line.record);
+    if (open.size() == most_open) close(0);
+    open.emplace_back(std::move(*hit), line, lines, replayed);
   }
 };
 
-SignatureWatch::SignatureWatch(std::shared_ptr<const SignatureSet> signatures) : impl_(std::make_unique<Impl>()) {
-  impl_->signatures = std::move(signatures);
-}
+SignatureWatch::SignatureWatch(std::shared_ptr<const SignatureSet> signatures)
+    : impl_(std::make_unique<Impl>(std::move(signatures))) {}
 SignatureWatch::~SignatureWatch() = default;
 SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
 SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
 
 void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) {
-  impl_->line(text, number, now);
+  impl_->line({text, parse_record(text), number, now});
 }
+
 bool SignatureWatch::collecting() const {
-  return impl_->open.has_value();
+  return !impl_->open.empty();
 }
+
 void SignatureWatch::close() {
-  impl_->close();
+  while (!impl_->open.empty())
+    impl_->close(0);
 }
+
+void SignatureWatch::close_quiet(TimePoint now) {
+  for (std::size_t i = 0; i < impl_->open.size();)
+    if (now >= impl_->open[i].last_line_at() + report_quiet)
+      impl_->close(i);
+    else
+      ++i;
+}
+
 const std::optional<Error>& SignatureWatch::trouble() const {
   return impl_->trouble;
 }
 
 std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
-  return impl_->open ? std::optional(impl_->open->last + report_quiet) : std::nullopt;
+  std::optional<TimePoint> first;
+  for (const OpenReport& report : impl_->open)
+    if (!first || report.last_line_at() + report_quiet < *first) first = report.last_line_at() + report_quiet;
+  return first;
 }
 
 std::vector<CrashReport> SignatureWatch::take() {
-  return std::exchange(impl_->finished, {});
+  auto reports = std::exchange(impl_->finished, {});
+  std::stable_sort(reports.begin(), reports.end(),
+                   [](const CrashReport& a, const CrashReport& b) { return a.first_line < b.first_line; });
+  return reports;
 }
 
 }  // namespace bootgate

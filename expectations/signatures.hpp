@@ -1,19 +1,13 @@
-// Signatures: what must never appear on a console, and the watch that looks for it in every line of every boot.
-//
-// The rows are data: expectations/signatures/*.toml (see expectations/README.md). A literal gates each regex, so that
-// a healthy line costs a search for a dozen words.
+// Signatures: what must never appear on a console. The rows are data: expectations/signatures/*.toml (see
+// expectations/README.md).
 #pragma once
 
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "expectations/crash_report.hpp"
 #include "expectations/pattern.hpp"
-#include "harness/support/clock.hpp"
 #include "harness/support/files.hpp"
 
 namespace bootgate {
@@ -21,7 +15,7 @@ namespace bootgate {
 /// One row.
 struct Signature {
   std::string id;       // "oops", "kasan": suites allow it by this name
-  std::string literal;  // a line is looked at only when it holds this
+  std::string literal;  // the pattern is tried only on lines that hold this
   Pattern pattern;
   Severity severity = Severity::failure;
   /// With {group} for named groups of the pattern and of the detail, and {function} for the guilty function: RIP's, or
@@ -50,31 +44,5 @@ struct SignatureSet {
 
 /// Reads every *.toml of `dir`, sorted by name. All errors of all files are collected into `errors`.
 SignatureSet read_signatures(const fs::path& dir, std::vector<Error>& errors);
-
-/// Finds crash reports in a stream of lines. Knows nothing of processes or clocks: times are given to it.
-class SignatureWatch {
- public:
-  explicit SignatureWatch(std::shared_ptr<const SignatureSet> signatures);
-  ~SignatureWatch();
-  SignatureWatch(SignatureWatch&&) noexcept;
-  SignatureWatch& operator=(SignatureWatch&&) noexcept;
-
-  /// The next complete console line, with its number.
-  void line(std::string_view text, std::size_t number, TimePoint now);
-  /// True while a report is open: its end marker has not come yet.
-  bool collecting() const;
-  /// When an open report is to be taken as ended for lack of further lines (2 s after the last one).
-  std::optional<TimePoint> quiet_deadline() const;
-  /// Ends the open report: no line came for too long, or the console is at its end.
-  void close();
-  /// Reports that ended since the last call, in order.
-  std::vector<CrashReport> take();
-  /// The first match-limit error of a row, if any; it is the bench's.
-  const std::optional<Error>& trouble() const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 }  // namespace bootgate

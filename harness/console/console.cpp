@@ -7,8 +7,7 @@ void Console::feed(std::string_view bytes, TimePoint now) {
   bytes_ += bytes.size();
   last_byte_ = now;
   if (flooded()) return;
-  for (std::string& line : splitter_.feed(bytes))
-    lines_.push_back({std::move(line), now});
+  splitter_.feed(bytes, [&](std::string_view line, std::size_t) { lines_.push_back({std::string(line), now}); });
 }
 
 }  // namespace bootgate

@@ -1,12 +1,34 @@
 #include "harness/console/line_splitter.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace bootgate {
 namespace {
 
 /// Real sequences are short. Without a bound, one stray ESC ] would swallow the rest of the console.
 constexpr std::size_t longest_escape = 256;
+
+bool is_plain(char c) {
+  return c != '\n' && c != '\r' && c != '\x1b' && c != '\0' && c != '\a' && c != '\x11' && c != '\x13' && c != '\x7f';
+}
+
+/// How many bytes at the start are neither line ends nor anything that steers terminals. Eight are looked at in a time:
+/// consoles of gigabytes are scanned, and nearly all bytes are plain.
+std::size_t plain_length(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    // Below 0x20, or 0x7f. Among these are harmless ones, such as tabs.
+    const std::uint64_t suspects = ((word - ones * 0x20) & ~word & highs) | has_zero(word ^ ones * 0x7f);
+    if (suspects && !std::all_of(text.begin() + at, text.begin() + at + 8, is_plain)) break;
+  }
+  return static_cast<std::size_t>(std::find_if_not(text.begin() + at, text.end(), is_plain) - text.begin());
+}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -52,18 +74,50 @@ std::size_t find_kernel_stamp(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::vector<std::string> LineSplitter::feed(std::string_view bytes) {
-  std::vector<std::string> lines;
-  for (char c : bytes) {
+void LineSplitter::feed(std::string_view bytes, const OnLine& on_line) {
+  while (!bytes.empty()) {
+    if (state_ == State::text) bytes = take_plain(bytes, on_line);
+    if (bytes.empty()) return;
     if (state_ == State::text || state_ == State::carriage_return)
-      text(c, lines);
+      text(bytes.front(), on_line);
     else
-      escape(c);
+      escape(bytes.front());
+    bytes.remove_prefix(1);
   }
-  return lines;
 }
 
-void LineSplitter::text(char c, std::vector<std::string>& lines) {
+/// What is left behind the plain bytes at the start. A line that is whole needs no copy.
+std::string_view LineSplitter::take_plain(std::string_view bytes, const OnLine& on_line) {
+  for (;;) {
+    const std::size_t length = plain_length(bytes);
+    const std::string_view plain = bytes.substr(0, length);
+    const bool whole = line_.empty() && length < longest_line && length < bytes.size() && bytes[length] == '\n';
+    if (!whole) {
+      append(plain, on_line);
+      return bytes.substr(length);
+    }
+    emit(plain, on_line);
+    ++row_;
+    bytes.remove_prefix(length + 1);
+  }
+}
+
+void LineSplitter::append(std::string_view plain, const OnLine& on_line) {
+  while (line_.size() + plain.size() >= longest_line) {
+    const std::size_t fits = longest_line - line_.size();
+    line_ += plain.substr(0, fits);
+    plain.remove_prefix(fits);
+    end_line(on_line);
+  }
+  line_ += plain;
+}
+
+void LineSplitter::finish(const OnLine& on_line) {
+  state_ = State::text;
+  if (!line_.empty()) end_line(on_line);
+}
+
+void LineSplitter::text(char c, const OnLine& on_line) {
   if (c == '\0' || c == '\a' || c == '\x11' || c == '\x13' || c == '\x7f') return;
   if (c == '\r') {
     state_ = State::carriage_return;
@@ -71,15 +125,15 @@ void LineSplitter::text(char c, std::vector<std::string>& lines) {
   }
   bool lone_return = state_ == State::carriage_return && c != '\n';
   state_ = State::text;
-  if (lone_return && !line_.empty()) end_line(lines);
+  if (lone_return && !line_.empty()) end_line(on_line);
   if (c == '\n') {
-    end_line(lines);
+    end_line(on_line);
+    ++row_;
   } else if (c == '\x1b') {
     state_ = State::escape;
     escape_length_ = 0;
   } else {
-    line_ += c;
-    if (line_.size() >= longest_line) end_line(lines);
+    append({&c, 1}, on_line);
   }
 }
 
@@ -112,19 +166,22 @@ void LineSplitter::escape(char c) {
   }
 }
 
-void LineSplitter::end_line(std::vector<std::string>& lines) {
-  std::string line = std::exchange(line_, {});
-  std::size_t stamp = find_kernel_stamp(line);
-  if (stamp == std::string::npos) {
+void LineSplitter::end_line(const OnLine& on_line) {
+  emit(line_, on_line);
+  line_.clear();
+}
+
+void LineSplitter::emit(std::string_view line, const OnLine& on_line) {
+  const std::size_t stamp = find_kernel_stamp(line);
+  if (stamp == std::string_view::npos) {
     clobbered_.clear();
-    lines.push_back(std::move(line));
-    return;
+    return on_line(line, row_);
   }
   if (stamp > 0) {
     clobbered_ = line.substr(0, stamp);
-    lines.push_back(clobbered_);
+    on_line(clobbered_, row_);
   }
-  lines.push_back(line.substr(stamp));
+  on_line(line.substr(stamp), row_);
 }
 
 std::string_view LineSplitter::tail() const {

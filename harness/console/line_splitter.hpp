@@ -1,9 +1,9 @@
 // LineSplitter: console bytes in, lines out. A pure state machine: it works on any pieces the bytes come in.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace bootgate {
 
@@ -20,8 +20,14 @@ class LineSplitter {
  public:
   static constexpr std::size_t longest_line = 16 * 1024;
 
-  /// Lines that these bytes complete, in order.
-  std::vector<std::string> feed(std::string_view bytes);
+  /// Gets each line that the bytes complete, in order; the text lives as long as the call. `row` counts the "\n"
+  /// before its end: an editor shows the line at row + 1.
+  using OnLine = std::function<void(std::string_view text, std::size_t row)>;
+
+  void feed(std::string_view bytes, const OnLine& on_line);
+
+  /// Takes the unfinished line for a line: no more bytes come.
+  void finish(const OnLine& on_line);
 
   /// The unfinished line: where prompts stand. When kernel records were printed right behind a prompt, it is that
   /// prompt still: whoever printed it waits for an answer.
@@ -30,13 +36,17 @@ class LineSplitter {
  private:
   enum class State { text, carriage_return, escape, csi, osc, osc_escape, charset };
 
-  void text(char c, std::vector<std::string>& lines);
+  std::string_view take_plain(std::string_view bytes, const OnLine& on_line);
+  void append(std::string_view plain, const OnLine& on_line);
+  void text(char c, const OnLine& on_line);
   void escape(char c);
-  void end_line(std::vector<std::string>& lines);
+  void end_line(const OnLine& on_line);
+  void emit(std::string_view line, const OnLine& on_line);
 
   State state_ = State::text;
   std::size_t escape_length_ = 0;
   std::string line_;
+  std::size_t row_ = 0;
   std::string clobbered_;  // user text that a kernel record was printed behind
 };
 

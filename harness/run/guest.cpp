@@ -127,7 +127,7 @@ void Guest::pump(TimePoint deadline) {
     power_ = reason ? std::string(reason->text()) : "unknown";
   }
   stopped_ = stopped_ || output.stopped;
-  if (auto quiet = watch_.quiet_deadline(); quiet && now >= *quiet) watch_.close();
+  watch_.close_quiet(now);
   take_reports();
 }
 

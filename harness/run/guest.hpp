@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "expectations/signatures.hpp"
+#include "expectations/signature_watch.hpp"
 #include "harness/console/console.hpp"
 #include "harness/console/control.hpp"
 #include "harness/machine/machine.hpp"

@@ -10,21 +10,27 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 using Lines = std::vector<std::string>;
 
-Lines split_whole(std::string_view bytes) {
-  return LineSplitter().feed(bytes);
-}
-
-/// The same bytes, one at a time: no boundary between two reads may change what comes out.
-Lines split_bytewise(std::string_view bytes) {
+/// Lines of pieces of this many bytes: no boundary between two reads may change what comes out.
+Lines split_in_pieces(std::string_view bytes, std::size_t size) {
   LineSplitter splitter;
   Lines lines;
-  for (char c : bytes)
-    for (std::string& line : splitter.feed(std::string_view(&c, 1)))
-      lines.push_back(std::move(line));
+  for (std::size_t at = 0; at < bytes.size(); at += size)
+    splitter.feed(bytes.substr(at, size), [&](std::string_view line, std::size_t) { lines.emplace_back(line); });
   return lines;
+}
+
+void ignore(std::string_view, std::size_t) {}
+
+Lines split_whole(std::string_view bytes) {
+  return split_in_pieces(bytes, bytes.size());
+}
+
+Lines split_bytewise(std::string_view bytes) {
+  return split_in_pieces(bytes, 1);
 }
 
 TEST(LineSplitter, EndsLinesAtEveryKindOfLineEnd) {
@@ -33,6 +39,25 @@ TEST(LineSplitter, EndsLinesAtEveryKindOfLineEnd) {
 
 TEST(LineSplitter, TakesALoneCarriageReturnForALineEnd) {
   EXPECT_THAT(split_whole("10%\r20%\r30%\n"), ElementsAre("10%", "20%", "30%"));
+}
+
+TEST(LineSplitter, DoesNotCareHowTheBytesCome) {
+  std::string all;
+  for (int c = 0; c < 256; ++c)
+    all += "some plain text ahead of it" + std::string(1, static_cast<char>(c)) + "and\tbehind\r\n\x1b[31mred\x1b[0m\n";
+  const Lines whole = split_whole(all);
+  for (std::size_t size : {1, 2, 3, 7, 8, 9, 31, 64, 1000})
+    EXPECT_EQ(split_in_pieces(all, size), whole) << size;
+}
+
+TEST(LineSplitter, CountsTheRowsOfTheFile) {
+  LineSplitter splitter;
+  std::vector<std::pair<std::string, std::size_t>> seen;
+  auto note = [&](std::string_view line, std::size_t row) { seen.emplace_back(line, row); };
+  splitter.feed("a\n10%\r20%\r\nprompt [    1.547123] record\n\nlast", note);
+  splitter.finish(note);
+  EXPECT_THAT(seen, ElementsAre(Pair("a", 0), Pair("10%", 1), Pair("20%", 1), Pair("prompt ", 2),
+                                Pair("[    1.547123] record", 2), Pair("", 3), Pair("last", 4)));
 }
 
 TEST(LineSplitter, KeepsEmptyLines) {
@@ -86,27 +111,27 @@ TEST(LineSplitter, LeavesBracketsThatAreNoStampAlone) {
 
 TEST(LineSplitter, ShowsThePromptAsTail) {
   LineSplitter splitter;
-  splitter.feed("Welcome\r\nbootgate login: ");
+  splitter.feed("Welcome\r\nbootgate login: ", ignore);
   EXPECT_EQ(splitter.tail(), "bootgate login: ");
 }
 
 TEST(LineSplitter, RemembersAPromptThatTheKernelPrintedBehind) {
   LineSplitter splitter;
-  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\n");
+  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\n", ignore);
   EXPECT_EQ(splitter.tail(), "bootgate login: ");
-  splitter.feed("[    1.600000] one more record\n");
+  splitter.feed("[    1.600000] one more record\n", ignore);
   EXPECT_EQ(splitter.tail(), "bootgate login: ");
 }
 
 TEST(LineSplitter, ForgetsThatPromptOnceUserSpaceGoesOn) {
   LineSplitter splitter;
-  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\nroot\r\n");
+  splitter.feed("bootgate login: [    1.547123] tsc: Refined clocksource\r\nroot\r\n", ignore);
   EXPECT_EQ(splitter.tail(), "");
 }
 
 TEST(LineSplitter, DoesNotTakeAHalfRecordForAPrompt) {
   LineSplitter splitter;
-  splitter.feed("# [    1.547123] usb 1-1: login:");
+  splitter.feed("# [    1.547123] usb 1-1: login:", ignore);
   EXPECT_EQ(splitter.tail(), "# ");
 }
 

@@ -54,37 +54,37 @@ names-next = true
 }
 
 TEST_F(ReadSignatures, TakesAFailureForGranted) {
-  SignatureSet set = read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'a'\ntitle = 'a'\n");
+  SignatureSet set = read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\n");
   ASSERT_THAT(set.rows, SizeIs(1));
   EXPECT_EQ(set.rows[0].severity, Severity::failure);
   EXPECT_FALSE(set.rows[0].continues || set.rows[0].tail || set.rows[0].framed || set.rows[0].names_next);
 }
 
 TEST_F(ReadSignatures, PointsIntoABadRegex) {
-  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'ab)c'\ntitle = 'a'\n");
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'ab)c'\ntitle = 'a'\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:4:14: bad regex: unmatched closing parenthesis"));
 }
 
 TEST_F(ReadSignatures, PointsAtABadException) {
-  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'a'\ntitle = 'a'\nexcept = ['fine', '(bad']\n");
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\nexcept = ['fine', '(bad']\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:6:24: bad regex: missing closing parenthesis"));
 }
 
 TEST_F(ReadSignatures, RefusesTheSameIdTwice) {
-  const std::string row = "[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'a'\ntitle = 'a'\n";
+  const std::string row = "[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\n";
   SignatureSet set = read(row + row);
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:7:6: signature 'a' is there twice (the first stands in "));
   EXPECT_THAT(only_error(), EndsWith("demo.toml:1)"));
 }
 
 TEST_F(ReadSignatures, RefusesAnUnknownKey) {
-  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'a'\ntitle = 'a'\nseverty = 'fatal'\n");
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\nseverty = 'fatal'\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:6:1: unknown key 'severty'"));
   EXPECT_THAT(only_error(), HasSubstr("did you mean 'severity'?"));
 }
 
 TEST_F(ReadSignatures, RefusesAnUnknownSeverity) {
-  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = 'a'\ntitle = 'a'\nseverity = 'error'\n");
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\nseverity = 'error'\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:6:12: unknown severity 'error' (it is notice, failure or fatal)"));
 }
 
@@ -96,20 +96,25 @@ TEST_F(ReadSignatures, NamesEveryMissingKey) {
   EXPECT_THAT(set.rows, IsEmpty());
 }
 
+TEST_F(ReadSignatures, RefusesALiteralThatTellsNothing) {
+  read("[[signature]]\nid = 'a'\nliteral = 'ab'\npattern = 'a'\ntitle = 'a'\n");
+  EXPECT_THAT(only_error(), HasSubstr("demo.toml:3:11: the literal is shorter than 3 bytes"));
+}
+
 TEST_F(ReadSignatures, RefusesAnEmptyLiteral) {
   read("[[signature]]\nid = 'a'\nliteral = ''\npattern = 'a'\ntitle = 'a'\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:3:11: 'literal' is empty"));
 }
 
 TEST_F(ReadSignatures, RefusesATitleThatNothingFills) {
-  read("[[signature]]\nid = 'a'\nliteral = 'a'\npattern = '(?<kind>a)'\ntitle = 'a {kidn} {function}'\n");
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = '(?<kind>a)'\ntitle = 'a {kidn} {function}'\n");
   EXPECT_THAT(only_error(), HasSubstr("demo.toml:5:12: the pattern has no group 'kidn' (did you mean 'kind'?)"));
 }
 
 TEST_F(ReadSignatures, FillsTitlesFromTheDetailToo) {
   SignatureSet set = read(R"([[signature]]
 id = 'a'
-literal = 'a'
+literal = 'aaa'
 pattern = '(?<kind>a)'
 detail = '(?<more>b)'
 title = '{kind} {more}'

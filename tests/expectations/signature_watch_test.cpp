@@ -1,3 +1,5 @@
+#include "expectations/signature_watch.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +9,8 @@
 #include <ctime>
 #include <set>
 
-#include "expectations/signatures.hpp"
 #include "harness/support/text.hpp"
+#include "tests/expectations/sample.hpp"
 
 namespace bootgate {
 namespace {
@@ -19,84 +21,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::shared_ptr<const SignatureSet> shipped() {
-  static const auto set = [] {
-    std::vector<Error> errors;
-    auto read = std::make_shared<const SignatureSet>(read_signatures(SIGNATURES_DIR, errors));
-    for (const Error& error : errors)
-      ADD_FAILURE() << one_line(error);
-    return read;
-  }();
-  return set;
-}
-
-std::vector<CrashReport> reports_of(std::string_view console) {
-  SignatureWatch watch(shipped());
-  std::size_t number = 0;
-  for (std::string_view line : split(console, '\n'))
-    watch.line(line, number++, TimePoint());
-  watch.close();
-  EXPECT_FALSE(watch.trouble());
-  return watch.take();
-}
-
-/// What a report is told by, as it stands in the head of a console file.
-std::string summary(const CrashReport& report) {
-  return fmt::format("TITLE: {}\nID: {}\nSEVERITY: {}\n", report.title, report.id, to_string(report.severity));
-}
-
-struct Console {
-  std::string head;  // "TITLE: ...\nID: ...\nSEVERITY: ...\n" for each report, in order
-  std::string text;
-};
-
-Console read_console(const fs::path& file) {
-  std::string all = read_file(file).value();
-  std::size_t blank = all.starts_with('\n') ? 0 : all.find("\n\n") + 1;
-  return {all.substr(0, blank), all.substr(blank + 1)};
-}
-
-std::vector<fs::path> console_files() {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(CONSOLES_DIR))
-    files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-class Consoles : public testing::TestWithParam<fs::path> {};
-
-TEST_P(Consoles, GiveTheReportsOfTheirHead) {
-  Console console = read_console(GetParam());
-  std::string found;
-  for (const CrashReport& report : reports_of(console.text))
-    found += summary(report);
-  EXPECT_EQ(found, console.head);
-}
-
-std::string test_name(const testing::TestParamInfo<fs::path>& info) {
-  std::string name = info.param.stem().string();
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Saved, Consoles, testing::ValuesIn(console_files()), test_name);
-
-TEST(Consoles, CoverEverySignature) {
-  std::set<std::string> covered;
-  for (const fs::path& file : console_files()) {
-    const Console console = read_console(file);
-    for (std::string_view line : split(console.head, '\n'))
-      if (line.starts_with("ID: ")) covered.emplace(line.substr(4));
-  }
-  for (const Signature& row : shipped()->rows)
-    EXPECT_TRUE(covered.contains(row.id)) << "no console in " CONSOLES_DIR " shows '" << row.id << "'";
-}
-
 /// A watch that has seen `lines`, one every 10 ms.
 struct Watched {
-  SignatureWatch watch{shipped()};
+  SignatureWatch watch{shipped_signatures()};
   TimePoint now{};
   std::size_t number = 0;
 
@@ -158,14 +85,17 @@ TEST(SignatureWatch, BeginsAtItsHeaderWithoutACutMark) {
 
 TEST(SignatureWatch, LeavesTheNextLineOut) {
   Watched seen({warning, "[    2.1] Call Trace:", "[    2.2]  <TASK>", "[    2.3]  </TASK>", "/ # ls"});
+  EXPECT_TRUE(seen.watch.collecting()) << "registers may come yet";
+  seen.see("[    2.4] demo: loaded");
+  EXPECT_FALSE(seen.watch.collecting());
   auto reports = seen.watch.take();
   ASSERT_THAT(reports, SizeIs(1));
   EXPECT_EQ(reports[0].lines.back(), "[    2.3]  </TASK>");
 }
 
 TEST(SignatureWatch, KeepsASanitizersWholeFrame) {
-  Console console = read_console(fs::path(CONSOLES_DIR) / "kasan-6.12.log");
-  auto reports = reports_of(console.text);
+  const Sample sample = read_sample("kasan-6.12.log");
+  auto reports = reports_of(sample.console);
   ASSERT_THAT(reports, SizeIs(1));
   EXPECT_THAT(reports[0].lines.front(), HasSubstr("===="));
   EXPECT_THAT(reports[0].lines.back(), HasSubstr("===="));
@@ -173,8 +103,8 @@ TEST(SignatureWatch, KeepsASanitizersWholeFrame) {
 }
 
 TEST(SignatureWatch, KeepsTheRegistersBehindAnOops) {
-  Console console = read_console(fs::path(CONSOLES_DIR) / "null-deref-6.1.log");
-  auto reports = reports_of(console.text);
+  const Sample sample = read_sample("null-deref-6.1.log");
+  auto reports = reports_of(sample.console);
   ASSERT_THAT(reports, SizeIs(1));
   EXPECT_THAT(reports[0].lines.back(), HasSubstr("note: insmod[61] exited with irqs disabled"));
 }
@@ -191,7 +121,7 @@ TEST(SignatureWatch, CutsAtFourHundredLines) {
 
 TEST(SignatureWatch, CutsAt128KiB) {
   Watched seen({warning});
-  const std::string line(16 * 1024, 'x');
+  const std::string line = "[    2.1] " + std::string(16 * 1024 - 10, 'x');
   for (int i = 0; i < 20; ++i)
     seen.see(line);
   auto reports = seen.watch.take();
@@ -205,10 +135,10 @@ TEST(SignatureWatch, CutsAt128KiB) {
 
 TEST(SignatureWatch, LooksAtTheLineThatNoLongerFits) {
   Watched seen({warning});
-  const std::string line(16 * 1024, 'x');
+  const std::string line = "[    2.1] " + std::string(16 * 1024 - 10, 'x');
   for (int i = 0; i < 7; ++i)
     seen.see(line);
-  const std::string filler(16 * 1024 - 100, 'x');
+  const std::string filler = "[    2.1] " + std::string(16 * 1024 - 110, 'x');
   seen.see(filler);
   seen.see("[    2.2] BUG: KASAN: double-free in demo_free+0x1/0x2");
   seen.watch.close();
@@ -240,6 +170,66 @@ TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
   EXPECT_THAT(watch.trouble()->what, HasSubstr("'(a+)+$' is too expensive"));
 }
 
+TEST(SignatureWatch, KeepsOtherCallersOut) {
+  Watched seen({"[    2.100000][   T61] WARNING: CPU: 0 PID: 61 at a.c:1 demo_init+0x1/0x2",
+                "[    2.100001][   T70] random: crng init done", "[    2.100002][   T61] Call Trace:",
+                "[    2.100003][   T70] BUG: kernel NULL pointer dereference, address: 0000000000000008",
+                "[    2.100004][   T61]  mine+0x1/0x2", "[    2.100005][   T70] RIP: 0010:theirs+0x1/0x2",
+                "[    2.100006][   T61] ---[ end trace 0000000000000000 ]---",
+                "[    2.100007][   T70] ---[ end trace 0000000000000000 ]---"});
+  seen.watch.close();
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(2));
+  EXPECT_EQ(reports[0].title, "WARNING in demo_init");
+  EXPECT_THAT(reports[0].lines, SizeIs(4));
+  EXPECT_EQ(reports[0].last_line, 6u);
+  EXPECT_EQ(reports[1].title, "BUG: kernel NULL pointer dereference in theirs");
+  EXPECT_THAT(reports[1].lines, SizeIs(3));
+}
+
+TEST(SignatureWatch, TakesTheStacksThatOtherCpusPrintOnItsBehalf) {
+  Watched seen({"[    9.100000][    C0] rcu: INFO: rcu_sched self-detected stall on CPU",
+                "[    9.100001][    C0] Sending NMI from CPU 0 to CPUs 1:",
+                "[    9.100002][    C1] NMI backtrace for cpu 1", "[    9.100003][   T70] unrelated"});
+  seen.watch.close();
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_THAT(reports[0].lines, SizeIs(3));
+}
+
+TEST(SignatureWatch, KeepsUserSpaceOut) {
+  Watched seen({warning, "login: root", "[    2.1] Call Trace:", "BUG: not even this", "[    2.2]  demo+0x1/0x2"});
+  seen.watch.close();
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_THAT(reports[0].lines, SizeIs(3));
+}
+
+TEST(SignatureWatch, SeesNoSecondFailureInAReplay) {
+  constexpr std::string_view header = "[    2.123456] WARNING: CPU: 0 PID: 61 at a.c:1 demo_init+0x1/0x2";
+  constexpr std::string_view end = "[    2.123999] ---[ end trace 0000000000000000 ]---";
+  Watched seen({header, end, "# dmesg", header, end});
+  seen.see("[    3.123456] WARNING: CPU: 0 PID: 61 at a.c:1 demo_init+0x1/0x2");
+  seen.watch.close();
+  auto reports = seen.watch.take();
+  ASSERT_THAT(reports, SizeIs(2));
+  EXPECT_EQ(reports[1].first_line, 5u);
+}
+
+TEST(SignatureWatch, DistrustsReportsThatAreCut) {
+  Watched seen({"[    9.1] BUG: KASAN: double-free in demo_free+0x1/0x2", "[    9.2] Call Trace:"});
+  seen.watch.close();
+  EXPECT_EQ(seen.watch.take().at(0).corrupted, "its call trace has no frames");
+  seen.see("[    9.3] BUG: KASAN: double-free in demo_free+0x1/0x2");
+  seen.watch.close();
+  EXPECT_EQ(seen.watch.take().at(0).corrupted, "its end is missing");
+  seen.see(warning);
+  seen.see("** 17 printk messages dropped **");
+  seen.see("[    9.4] ** 17 printk messages dropped **");
+  seen.watch.close();
+  EXPECT_EQ(seen.watch.take().at(0).corrupted, "records in it were lost");
+}
+
 TEST(SignatureWatch, FindsAHeaderAmongBytesThatAreNoText) {
   using namespace std::string_literals;
   Watched seen({"\0\xff\x1b[31m[    2.0] WARNING: CPU: 0 PID: 6 at a.c:1 demo_init+0x1/0x2"s});
@@ -248,7 +238,7 @@ TEST(SignatureWatch, FindsAHeaderAmongBytesThatAreNoText) {
 }
 
 TEST(SignatureWatch, ReadsAHundredThousandHealthyLinesAtOnce) {
-  SignatureWatch watch(shipped());
+  SignatureWatch watch(shipped_signatures());
   const std::string line =
       "[    0.163541] pci 0000:00:01.1: [8086:7010] type 00 class 0x010180 conventional PCI endpoint";
   // CPU time, which other work on the host doesn't lengthen.
@@ -262,38 +252,6 @@ TEST(SignatureWatch, ReadsAHundredThousandHealthyLinesAtOnce) {
 #else
   EXPECT_LT(spent, 10);  // sanitizers
 #endif
-}
-
-TEST(CrashReport, MasksAddressesButNoWords) {
-  EXPECT_EQ(masked_title("at 0x1f and ffff888002d4c5a8"), "at ADDR and ADDR");
-  EXPECT_EQ(masked_title("kernel BUG in add_face"), "kernel BUG in add_face");
-  EXPECT_EQ(masked_title("decade facade"), "decade facade");
-}
-
-TEST(CrashReport, MasksNumbersButNoNames) {
-  EXPECT_EQ(masked_title("init[1] on CPU#3, 10 of 10000"), "init[NUM] on CPU#NUM, NUM of NUM");
-  EXPECT_EQ(masked_title("WARNING in cfg80211_init"), "WARNING in cfg80211_init");
-  EXPECT_EQ(masked_title("at 0x"), "at 0x");
-}
-
-TEST(CrashReport, BlamesNoFrameThatIsUncertain) {
-  std::vector<std::string> lines = {"Call Trace:", " ? stale+0x1/0x2", " dump_stack_lvl+0x1/0x2",
-                                    " guilty.isra.0+0x1/0x2", " caller+0x1/0x2"};
-  std::vector<std::string> skipped = {"dump_stack*"};
-  EXPECT_EQ(guilty_function(lines, skipped), "guilty");
-}
-
-TEST(CrashReport, BlamesNotWhatAnInterruptCameInto) {
-  std::vector<std::string> lines = {"Call Trace:", " <IRQ>", " guilty+0x1/0x2", " </IRQ>", "RIP: 0010:idle+0x1/0x2"};
-  EXPECT_EQ(guilty_function(lines, {}), "guilty");
-  lines.front() = "RIP: 0010:first+0x1/0x2";
-  EXPECT_EQ(guilty_function(lines, {}), "first");
-}
-
-TEST(CrashReport, BlamesNoUserSpace) {
-  std::vector<std::string> lines = {"RIP: 0033:user+0x1/0x2", "Call Trace:", " __x64_sys_read+0x1/0x2"};
-  EXPECT_EQ(guilty_function(lines, {}), "sys_read");
-  EXPECT_EQ(guilty_function(std::vector<std::string>{"nothing"}, {}), std::nullopt);
 }
 
 }  // namespace

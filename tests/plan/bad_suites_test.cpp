@@ -6,7 +6,7 @@
 
 #include "harness/support/data.hpp"
 #include "tests/plan/reading.hpp"
-#include "tests/plan/update.hpp"
+#include "tests/support/update.hpp"
 
 namespace bootgate {
 namespace {

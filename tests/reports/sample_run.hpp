@@ -20,8 +20,12 @@ inline CaseResult sample_failure() {
   result.reason = "WARNING in foo_bar";
   result.details = "run `mount -a`\nexit status 255, wanted 0";
   result.step = SourcePos{"suites/boot.toml", 31, 12};
-  result.reports = {
-      {"warning", "WARNING in foo_bar", Severity::failure, 17, {"WARNING: CPU: 0 PID: 1", "RIP: foo_bar"}}};
+  CrashReport report;
+  report.id = "warning";
+  report.title = "WARNING in foo_bar";
+  report.first_line = 17;
+  report.lines = {"WARNING: CPU: 0 PID: 1", "RIP: foo_bar"};
+  result.reports = {std::move(report)};
   result.excerpt = {"[    0.100000] first", "[    0.200000] last"};
   result.took = Duration(1204);
   return result;

@@ -33,7 +33,7 @@ TEST(Judge, BlamesTheBenchForWhatTheGuestCannotDo) {
 
 TEST(Judge, TakesTheTitleOfTheCrashReport) {
   EndFacts crash = facts(End::signature);
-  crash.report = CrashReport{"oops", "BUG: NULL deref in f", Severity::failure, 0, {}};
+  crash.report.emplace().title = "BUG: NULL deref in f";
   EXPECT_EQ(judge(crash).reason, "BUG: NULL deref in f");
   EXPECT_EQ(judge(crash).cause, Cause::signature);
 }

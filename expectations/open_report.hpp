@@ -29,6 +29,7 @@ struct WatchedLine {
 struct LineAhead {
   std::string text;
   std::string caller;
+  bool stamped;
   std::size_t number;
 };
 

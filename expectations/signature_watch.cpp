@@ -90,7 +90,9 @@ struct SignatureWatch::Impl {
   void note_ahead(const WatchedLine& line) {
     if (is_opening(line.record.message)) ahead.clear();
     if (ahead.empty() && !is_opening(line.record.message)) return;
-    ahead.push_back({std::string(line.text), std::string(line.record.caller), line.number});
+    const bool stamped = !line.record.stamp.empty();
+    if (!ahead.empty() && ahead.front().stamped && !stamped) return;  // of user space, or of who saved the console
+    ahead.push_back({std::string(line.text), std::string(line.record.caller), stamped, line.number});
     if (ahead.size() > lines_ahead) ahead.clear();
   }
 
@@ -162,6 +164,7 @@ std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
 }
 
 std::vector<CrashReport> SignatureWatch::take() {
+  if (impl_->finished.empty()) return {};
   auto reports = std::exchange(impl_->finished, {});
   std::stable_sort(reports.begin(), reports.end(),
                    [](const CrashReport& a, const CrashReport& b) { return a.first_line < b.first_line; });

@@ -23,7 +23,7 @@ struct RawRun {
   RunArguments run;
   std::vector<std::string> added;
   std::string memory;
-  std::string flavour = "rich";
+  std::string flavour;
 };
 
 std::optional<InitramfsFile> parse_added(const std::string& text) {
@@ -68,6 +68,18 @@ void declare_build_options(CLI::App& app, KernelRequest& request, std::string& k
   describe(app.add_option("--kernel-org", kernel_org, "A mirror of kernel.org's /pub/linux/kernel"), heading, "URL");
 }
 
+void declare_junit(CLI::App& app, std::optional<fs::path>& file, std::string& flavour, const char* what,
+                   const char* heading = "Options") {
+  describe(app.add_option("--junit", file, what), heading, "FILE");
+  describe(app.add_option("--junit-flavour", flavour, "strict validates against junit-10.xsd")
+               ->check(CLI::IsMember({"rich", "strict"})),
+           heading, "rich|strict");
+}
+
+JunitFlavour junit_flavour(const std::string& name) {
+  return name == "strict" ? JunitFlavour::strict : JunitFlavour::rich;
+}
+
 void declare_run_options(CLI::App& app, RawRun& raw) {
   RunArguments& run = raw.run;
   RunOptions& options = run.options;
@@ -108,10 +120,7 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
 
   heading = "Reports";
   describe(app.add_option("--out", run.out, "Where runs are kept (default: bootgate-out)"), heading, "DIR");
-  describe(app.add_option("--junit", run.junit, "A second place for the JUnit file"), heading, "FILE");
-  describe(app.add_option("--junit-flavour", raw.flavour, "strict validates against junit-10.xsd")
-               ->check(CLI::IsMember({"rich", "strict"})),
-           heading, "rich|strict");
+  declare_junit(app, run.junit, raw.flavour, "A second place for the JUnit file", heading);
   describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
@@ -126,7 +135,7 @@ RunArguments sorted_out(RawRun raw) {
     options.memory_mib = parse_memory(raw.memory);
     if (!options.memory_mib) throw CLI::ValidationError("--memory " + raw.memory, "want a size like 512M or 2G");
   }
-  raw.run.flavour = raw.flavour == "strict" ? JunitFlavour::strict : JunitFlavour::rich;
+  raw.run.flavour = junit_flavour(raw.flavour);
   return raw.run;
 }
 
@@ -178,6 +187,25 @@ void declare_build(CLI::App& program, Arguments& chosen) {
   command->callback([build, &chosen] { chosen = *build; });
 }
 
+void declare_scan(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("scan", "Judge saved consoles, without a machine");
+  auto scan = std::make_shared<ScanArguments>();
+  auto flavour = std::make_shared<std::string>();
+  scan->logs = {"-"};
+  command->add_option("log", scan->logs, "Files, plain or compressed; - is standard input (the default)")
+      ->option_text("LOG...");
+  command->add_flag("--json", scan->json, "For programs");
+  declare_junit(*command, scan->junit, *flavour, "The reports as JUnit XML");
+  command->add_flag("-q,--quiet", scan->quiet, "Show only logs with a failure, and the summary");
+  command->footer(
+      "A console is judged as in a run: crash reports are cut out, and titled.\n"
+      "Exit status: 0 nothing was found, 1 a failure was, 2 usage, 3 a log can't be read.");
+  command->callback([scan, flavour, &chosen] {
+    scan->flavour = junit_flavour(*flavour);
+    chosen = *scan;
+  });
+}
+
 void declare_check(CLI::App& program, Arguments& chosen) {
   CLI::App* command = program.add_subcommand("check", "Validate suites and signatures, without a machine");
   auto check = std::make_shared<CheckArguments>();
@@ -219,6 +247,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_run(app, chosen);
   declare_plan(app, chosen);
   declare_build(app, chosen);
+  declare_scan(app, chosen);
   declare_check(app, chosen);
   declare_doctor(app, chosen);
   if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};

@@ -39,6 +39,14 @@ struct BuildArguments {
   bool quiet = false;
 };
 
+struct ScanArguments {
+  std::vector<std::string> logs;  // files, or "-"
+  bool json = false;
+  std::optional<fs::path> junit;
+  JunitFlavour flavour = JunitFlavour::rich;
+  bool quiet = false;
+};
+
 struct CheckArguments {
   std::vector<std::string> suites;  // empty: all of the project
 };
@@ -51,8 +59,8 @@ struct EndArguments {
   std::string text;
 };
 
-using Arguments =
-    std::variant<RunArguments, PlanArguments, BuildArguments, CheckArguments, DoctorArguments, EndArguments>;
+using Arguments = std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments,
+                               DoctorArguments, EndArguments>;
 
 Arguments parse_arguments(int argc, const char* const* argv);
 

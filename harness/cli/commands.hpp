@@ -8,6 +8,7 @@ namespace bootgate {
 int run_command(const RunArguments& arguments);
 int plan_command(const PlanArguments& arguments);
 int build_command(const BuildArguments& arguments);
+int scan_command(const ScanArguments& arguments);
 int check_command(const CheckArguments& arguments);
 int doctor_command();
 

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
                         [](const RunArguments& arguments) { return run_command(arguments); },
                         [](const PlanArguments& arguments) { return plan_command(arguments); },
                         [](const BuildArguments& arguments) { return build_command(arguments); },
+                        [](const ScanArguments& arguments) { return scan_command(arguments); },
                         [](const CheckArguments& arguments) { return check_command(arguments); },
                         [](const DoctorArguments&) { return doctor_command(); },
                         [](const EndArguments& end) {

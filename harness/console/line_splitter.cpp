@@ -1,6 +1,7 @@
 #include "harness/console/line_splitter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -10,9 +11,17 @@ namespace {
 /// Real sequences are short. Without a bound, one stray ESC ] would swallow the rest of the console.
 constexpr std::size_t longest_escape = 256;
 
-bool is_plain(char c) {
-  return c != '\n' && c != '\r' && c != '\x1b' && c != '\0' && c != '\a' && c != '\x11' && c != '\x13' && c != '\x7f';
-}
+/// By byte value: neither a line end nor a part of what steers terminals.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  plain.fill(true);
+  for (unsigned char special : {'\n', '\r', '\x1b', '\0', '\a', '\x11', '\x13', '\x7f'})
+    plain[special] = false;
+  return plain;
+}();
+
+/// An object rather than a function, so that algorithms inline it.
+constexpr auto is_plain = [](char c) { return plain_bytes[static_cast<unsigned char>(c)]; };
 
 /// How many bytes at the start are neither line ends nor anything that steers terminals. Eight are looked at in a time:
 /// consoles of gigabytes are scanned, and nearly all bytes are plain.

@@ -1,0 +1,109 @@
+#include "harness/scan/console_scan.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "expectations/record.hpp"
+#include "fixtures/fetch/archive.hpp"
+
+namespace bootgate {
+namespace {
+
+constexpr std::size_t most_titles = 1000;
+constexpr std::size_t most_bytes = 16 * 1024 * 1024;  // of all reports
+
+/// The time of a printk stamp, "12.345678". Each line has one: this must cost nothing.
+TimePoint stamp_time(std::string_view stamp) {
+  std::int64_t micros = 0;
+  int decimals = -1;
+  for (char c : stamp.substr(0, 18)) {
+    if (c == '.') {
+      decimals = 0;
+    } else if (decimals < 6) {
+      micros = micros * 10 + (c - '0');
+      if (decimals >= 0) ++decimals;
+    }
+  }
+  for (; decimals < 6; ++decimals)
+    micros *= 10;
+  return TimePoint() + std::chrono::microseconds(micros);
+}
+
+}  // namespace
+
+bool has_failure(const ScanResult& result) {
+  return result.left_out > 0 || std::any_of(result.found.begin(), result.found.end(), [](const FoundReport& found) {
+           return found.report.severity != Severity::notice;
+         });
+}
+
+ConsoleScan::ConsoleScan(std::shared_ptr<const SignatureSet> signatures)
+    : on_line_([this](std::string_view text, std::size_t row) { line(text, row); }), watch_(std::move(signatures)) {}
+
+void ConsoleScan::feed(std::string_view bytes) {
+  result_.bytes += bytes.size();
+  splitter_.feed(bytes, on_line_);
+}
+
+ScanResult ConsoleScan::finish() {
+  splitter_.finish(on_line_);
+  watch_.close();
+  take_reports();
+  result_.error = watch_.trouble();
+  return std::move(result_);
+}
+
+void ConsoleScan::line(std::string_view text, std::size_t row) {
+  result_.rows = row + 1;
+  const Record record = parse_record(text);
+  if (record.message.starts_with("Linux version ")) {
+    ++result_.boots;
+    watch_.close();  // what the last kernel was about to say, it will not say any more
+  }
+  if (!record.stamp.empty()) now_ = stamp_time(record.stamp);
+  if (watch_.collecting()) watch_.close_quiet(now_);
+  watch_.line(text, row, now_);
+  take_reports();
+}
+
+void ConsoleScan::take_reports() {
+  for (CrashReport& report : watch_.take()) {
+    auto twin = std::find_if(result_.found.begin(), result_.found.end(),
+                             [&](const FoundReport& found) { return found.report.title == report.title; });
+    if (twin != result_.found.end()) {
+      ++twin->count;
+      continue;
+    }
+    for (const std::string& line : report.lines)
+      kept_bytes_ += line.size();
+    if (result_.found.size() < most_titles && kept_bytes_ < most_bytes)
+      result_.found.push_back({std::move(report), 1});
+    else
+      ++result_.left_out;
+  }
+}
+
+ScanResult scan_log(const std::string& name, std::shared_ptr<const SignatureSet> signatures,
+                    const std::stop_token& stop) {
+  ConsoleScan scan(std::move(signatures));
+  const bool is_input = name == "-";
+  UniqueFd file(is_input ? ::dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  std::optional<Error> error;
+  if (!file)
+    error = usage_error(fmt::format("can't read {}: {}", name, std::strerror(errno))).value();
+  else if (auto read = read_compressed(
+               file.get(), name, [&](std::string_view bytes) { scan.feed(bytes); }, stop);
+           !read)
+    error = read.error();
+  ScanResult result = scan.finish();
+  result.name = is_input ? "standard input" : name;
+  if (error) result.error = std::move(error);
+  return result;
+}
+
+}  // namespace bootgate

@@ -38,6 +38,7 @@ std::vector<std::string> suspects(std::span<const std::string> lines, std::span<
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
+    case Severity::benign: return "benign";
     case Severity::notice: return "notice";
     case Severity::failure: return "failure";
     case Severity::fatal: return "fatal";

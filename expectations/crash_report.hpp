@@ -10,7 +10,8 @@
 namespace bootgate {
 
 /// What a hit means. `fatal`: the machine is lost. `failure`: the case fails. `notice`: reported, and nothing more.
-enum class Severity { notice, failure, fatal };
+/// `benign`: it only looks like a failure, and no report is made of it.
+enum class Severity { benign, notice, failure, fatal };
 
 std::string_view to_string(Severity severity);
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t report_bytes = 128 * 1024;
 constexpr std::size_t report_lines = 400;
+constexpr std::string_view lost_records = "printk messages dropped";
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -73,6 +74,7 @@ OpenReport::OpenReport(SignatureHit hit, const WatchedLine& header, std::span<co
 }
 
 bool OpenReport::concerns(const Record& record) const {
+  if (has(record.message, lost_records)) return true;  // it has no stamp, and no caller
   if (stamped_ && record.stamp.empty()) return false;
   if (caller_.empty() || record.caller.empty() || record.caller == caller_) return true;
   return asked_others_ && record.caller.starts_with('C');
@@ -107,6 +109,11 @@ void OpenReport::append(const WatchedLine& line) {
 }
 
 bool OpenReport::ends_with(const Record& record) {
+  if (const auto& end = signature_->end) {
+    auto match = end->find(record.message);
+    if (!match && !trouble_) trouble_ = match.error();
+    return match && match->has_value();
+  }
   const bool end_marker = has(record.message, "---[ end trace") || (signature_->framed && is_rule(record.message));
   if (end_marker) has_end_ = true;
   // Behind the trace of a sanitizer stands more: who allocated, who freed.
@@ -152,7 +159,7 @@ std::string OpenReport::corruption() const {
   if (report_.lines.size() >= report_lines || bytes_ > report_bytes - 1024) return "it has no end";
   if (signature_->framed && !has_end_) return "its end is missing";
   for (const std::string& line : report_.lines)
-    if (has(line, "printk messages dropped")) return "records in it were lost";
+    if (!signature_->single_line && has(line, lost_records)) return "records in it were lost";
   return {};
 }
 

@@ -38,6 +38,9 @@ class OpenReport {
   /// `ahead` are lines before the header that belong to it: "cut here", and what stands between.
   OpenReport(SignatureHit hit, const WatchedLine& header, std::span<const LineAhead> ahead, bool replayed);
 
+  /// It has all its lines already.
+  bool is_complete() const { return signature_->single_line; }
+
   /// Whether the line can be this report's, by who has printed it.
   bool concerns(const Record& record) const;
 

@@ -21,9 +21,10 @@ std::optional<Pattern> read_pattern(TomlTable& row, std::string_view key) {
 
 Severity read_severity(TomlTable& row) {
   std::string word = row.string("severity").value_or("failure");
-  for (Severity severity : {Severity::notice, Severity::failure, Severity::fatal})
+  for (Severity severity : {Severity::benign, Severity::notice, Severity::failure, Severity::fatal})
     if (word == to_string(severity)) return severity;
-  row.note(fmt::format("unknown severity '{}'", printable(word)), row.at("severity"), "it is notice, failure or fatal");
+  row.note(fmt::format("unknown severity '{}'", printable(word)), row.at("severity"),
+           "it is benign, notice, failure or fatal");
   return Severity::failure;
 }
 
@@ -54,15 +55,17 @@ void check_title(TomlTable& row, const std::string& title, const Pattern& patter
 void read_row(TomlTable& row, SignatureSet& set) {
   std::string id = read_required(row, "id");
   std::string literal = read_required(row, "literal");
-  std::string title = read_required(row, "title");
+  const Severity severity = read_severity(row);
+  std::string title = severity == Severity::benign ? std::string() : read_required(row, "title");
   auto pattern = read_pattern(row, "pattern");
   if (!row.has("pattern")) row.note_missing("pattern");
   auto detail = read_pattern(row, "detail");
-  Severity severity = read_severity(row);
+  auto end = read_pattern(row, "end");
   if (!literal.empty() && literal.size() < LiteralSet::shortest)
     row.note(fmt::format("the literal is shorter than {} bytes", LiteralSet::shortest), row.at("literal"),
              "healthy lines would have it too");
   bool continues = row.boolean("continues").value_or(false);
+  bool single_line = row.boolean("single-line").value_or(false);
   bool tail = row.boolean("tail").value_or(false);
   bool framed = row.boolean("framed").value_or(false);
   bool names_next = row.boolean("names-next").value_or(false);
@@ -84,7 +87,8 @@ void read_row(TomlTable& row, SignatureSet& set) {
   if (!pattern) return;
   check_title(row, title, *pattern, detail);
   set.rows.push_back({std::move(id), std::move(literal), std::move(*pattern), severity, std::move(title),
-                      std::move(detail), std::move(except), continues, tail, framed, names_next, row.at()});
+                      std::move(detail), std::move(end), std::move(except), continues, single_line, tail, framed,
+                      names_next, row.at()});
 }
 
 }  // namespace

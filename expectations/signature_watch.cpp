@@ -63,7 +63,9 @@ struct SignatureWatch::Impl {
       if (!matches(row.pattern, message, &captures)) continue;
       bool excepted = std::any_of(row.except.begin(), row.except.end(),
                                   [&](const Pattern& pattern) { return matches(pattern, message, nullptr); });
-      if (!excepted) return SignatureHit{&row, std::move(captures)};
+      if (excepted) continue;
+      if (row.severity == Severity::benign) return std::nullopt;
+      return SignatureHit{&row, std::move(captures)};
     }
     return std::nullopt;
   }
@@ -122,6 +124,7 @@ struct SignatureWatch::Impl {
     const auto lines = ahead_of(line.record);
     if (open.size() == most_open) close(0);
     open.emplace_back(std::move(*hit), line, lines, replayed);
+    if (open.back().is_complete()) close(open.size() - 1);
   }
 };
 

@@ -22,10 +22,13 @@ struct Signature {
   /// the first frame that isn't skipped.
   std::string title;
   std::optional<Pattern> detail;  // looked for in the lines behind, for more groups: KASAN's "Read of size 8"
+  std::optional<Pattern> end;     // the line that ends it, rather than the end of its trace: OOM's "Killed process"
   std::vector<Pattern> except;    // a line that one of these matches is no hit
   /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG
   /// at".
   bool continues = false;
+  /// Nothing follows that belongs to it.
+  bool single_line = false;
   /// Registers, or a panic (panic_on_warn), follow its end marker.
   bool tail = false;
   /// It stands between two lines of "=": the second one ends it.

@@ -33,7 +33,7 @@ std::string module_in(std::string_view text) {
 }
 
 bool begins_trace(std::string_view line) {
-  return has(line, "Call Trace:") || has(line, "stack backtrace:");
+  return has(line, "Call Trace:") || has(line, "backtrace:") || has(line, "backtrace (crc ");
 }
 
 /// Lines behind which another stack begins: whose allocation it was, what a lock's holder did.

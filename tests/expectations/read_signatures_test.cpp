@@ -33,6 +33,7 @@ literal    = "DEMO"
 pattern    = '^DEMO: (?<what>\w+)'
 severity   = "notice"
 title      = "demo {what}"
+end        = 'over$'
 except     = ['harmless']
 continues  = true
 tail       = true
@@ -48,6 +49,7 @@ names-next = true
   EXPECT_EQ(row.pattern.text().text, R"(^DEMO: (?<what>\w+))");
   EXPECT_EQ(row.severity, Severity::notice);
   EXPECT_EQ(row.title, "demo {what}");
+  EXPECT_TRUE(row.end);
   EXPECT_THAT(row.except, SizeIs(1));
   EXPECT_TRUE(row.continues && row.tail && row.framed && row.names_next);
   EXPECT_EQ(row.at.line, 2);
@@ -58,6 +60,12 @@ TEST_F(ReadSignatures, TakesAFailureForGranted) {
   ASSERT_THAT(set.rows, SizeIs(1));
   EXPECT_EQ(set.rows[0].severity, Severity::failure);
   EXPECT_FALSE(set.rows[0].continues || set.rows[0].tail || set.rows[0].framed || set.rows[0].names_next);
+}
+
+TEST_F(ReadSignatures, WantsNoTitleForWhatIsBenign) {
+  SignatureSet set = read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\nseverity = 'benign'\n");
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_EQ(set.rows.at(0).severity, Severity::benign);
 }
 
 TEST_F(ReadSignatures, PointsIntoABadRegex) {
@@ -85,7 +93,8 @@ TEST_F(ReadSignatures, RefusesAnUnknownKey) {
 
 TEST_F(ReadSignatures, RefusesAnUnknownSeverity) {
   read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\nseverity = 'error'\n");
-  EXPECT_THAT(only_error(), HasSubstr("demo.toml:6:12: unknown severity 'error' (it is notice, failure or fatal)"));
+  EXPECT_THAT(only_error(),
+              HasSubstr("demo.toml:6:12: unknown severity 'error' (it is benign, notice, failure or fatal)"));
 }
 
 TEST_F(ReadSignatures, NamesEveryMissingKey) {

@@ -22,8 +22,11 @@ std::shared_ptr<const SignatureSet> shipped_signatures() {
 
 Sample read_sample(const fs::path& file) {
   std::string all = read_file(SAMPLES_DIR / file).value();
-  const std::size_t blank = all.starts_with('\n') ? 0 : all.find("\n\n") + 1;
-  return {all.substr(0, blank), all.substr(blank + 1)};
+  std::size_t head = 0;
+  while (all.compare(head, 2, "# ") == 0)
+    head = all.find('\n', head) + 1;
+  const std::size_t blank = all[head] == '\n' ? head : all.find("\n\n", head) + 1;
+  return {all.substr(0, head), all.substr(head, blank - head), all.substr(blank + 1)};
 }
 
 std::vector<fs::path> sample_files() {

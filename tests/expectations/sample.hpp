@@ -13,7 +13,8 @@ namespace bootgate {
 std::shared_ptr<const SignatureSet> shipped_signatures();
 
 struct Sample {
-  std::string head;  // what stands above the first empty line: see summary()
+  std::string notes;  // lines that begin with "# ": who prints it
+  std::string head;   // then, up to the first empty line: see summary()
   std::string console;
 };
 

@@ -21,12 +21,19 @@ struct CrashReport {
   std::string id;  // of the signature that found it
   std::string title;
   Severity severity = Severity::failure;
-  std::size_t first_line = 0;      // number of its first console line, from 0
-  std::size_t last_line = 0;       // of its last one
-  std::vector<std::string> lines;  // as on the console, without line ends, and without what others printed in between
-  std::string fingerprint;         // the first five functions of its stack, "a:b:c"; empty without a stack
-  std::string corrupted;           // why its title and stack can't be trusted; empty: they can
+  std::size_t first_line = 0;        // number of its first console line, from 0
+  std::size_t last_line = 0;         // of its last one
+  std::vector<std::string> lines;    // as on the console, without line ends, and without what others printed in between
+  std::vector<std::string> decoded;  // the lines, with places in the source; empty: see `undecoded`
+  std::string undecoded;             // why they are not decoded, where that is worth saying
+  std::string fingerprint;           // the first five functions of its stack, "a:b:c"; empty without a stack
+  std::string corrupted;             // why its title and stack can't be trusted; empty: they can
 };
+
+/// What a person is shown: decoded, where that could be done.
+inline const std::vector<std::string>& shown_lines(const CrashReport& report) {
+  return report.decoded.empty() ? report.lines : report.decoded;
+}
 
 /// The guilty function: the first of the report's trace (see trace_of) that matches none of `skipped` (names, with *
 /// for anything).

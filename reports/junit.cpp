@@ -73,7 +73,7 @@ std::string verdict_text(const CaseResult& result) {
   std::string text = printable_lines(result.details);
   if (result.step) text += fmt::format("at {}:{}\n", printable(result.step->file), result.step->line);
   for (const CrashReport& report : result.reports)
-    text += fmt::format("\n-- {} --\n{}", printable(report.title), printable_lines(report.lines));
+    text += fmt::format("\n-- {} --\n{}", printable(report.title), printable_lines(shown_lines(report)));
   if (!result.excerpt.empty()) text += "\n-- console --\n" + printable_lines(result.excerpt);
   return text;
 }
@@ -110,7 +110,7 @@ std::string output_text(const CaseResult& result, const JobResult& job) {
   if (bad) return job.directory.empty() ? std::string() : attachment(job.directory);
   std::string text;
   for (const CrashReport& report : result.reports)
-    text += fmt::format("-- {} --\n{}", printable(report.title), printable_lines(report.lines));
+    text += fmt::format("-- {} --\n{}", printable(report.title), printable_lines(shown_lines(report)));
   return text;
 }
 

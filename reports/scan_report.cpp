@@ -9,7 +9,7 @@
 namespace bootgate {
 namespace {
 
-constexpr std::size_t shown_lines = 30;
+constexpr std::size_t most_lines = 30;
 constexpr std::size_t shown_line_length = 240;
 constexpr std::string_view red = "1;31", green = "32", yellow = "33", magenta = "1;35";
 
@@ -41,10 +41,11 @@ std::string block(const FoundReport& found, bool colour) {
   std::string text = fmt::format("  {}  {}\n        {}\n",
                                  is_failure(report) ? painted("FAIL", red, colour) : painted("NOTE", yellow, colour),
                                  printable(report.title), where(found));
-  for (std::size_t i = 0; i < std::min(report.lines.size(), shown_lines); ++i)
-    text += fmt::format("        | {}\n", printable(std::string_view(report.lines[i]).substr(0, shown_line_length)));
-  if (report.lines.size() > shown_lines)
-    text += fmt::format("        ({} more)\n", plural(report.lines.size() - shown_lines, "line"));
+  if (!report.undecoded.empty()) text += fmt::format("        not decoded: {}\n", printable(report.undecoded));
+  const std::vector<std::string>& lines = shown_lines(report);
+  for (std::size_t i = 0; i < std::min(lines.size(), most_lines); ++i)
+    text += fmt::format("        | {}\n", printable(std::string_view(lines[i]).substr(0, shown_line_length)));
+  if (lines.size() > most_lines) text += fmt::format("        ({} more)\n", plural(lines.size() - most_lines, "line"));
   return text + "\n";
 }
 
@@ -54,11 +55,15 @@ std::size_t failures_of(const ScanResult& log) {
                                                 [](const auto& found) { return is_failure(found.report); }));
 }
 
+Json::Array lines_json(const std::vector<std::string>& lines) {
+  Json::Array list;
+  for (const std::string& line : lines)
+    list.emplace_back(printable(line));
+  return list;
+}
+
 Json report_json(const FoundReport& found) {
   const CrashReport& report = found.report;
-  Json::Array lines;
-  for (const std::string& line : report.lines)
-    lines.emplace_back(printable(line));
   return Json::Object{{"title", printable(report.title)},
                       {"id", report.id},
                       {"severity", std::string(to_string(report.severity))},
@@ -67,7 +72,9 @@ Json report_json(const FoundReport& found) {
                       {"last_line", static_cast<std::int64_t>(report.last_line + 1)},
                       {"fingerprint", report.fingerprint},
                       {"corrupted", report.corrupted},
-                      {"lines", std::move(lines)}};
+                      {"lines", lines_json(report.lines)},
+                      {"decoded", lines_json(report.decoded)},
+                      {"undecoded", printable(report.undecoded)}};
 }
 
 CaseResult as_case(const FoundReport& found) {

@@ -16,7 +16,7 @@ namespace bootgate {
 namespace {
 
 /// In a log, where no line can be rewritten.
-constexpr Duration build_line_interval(30'000);
+constexpr Duration log_interval(30'000);
 constexpr Duration paint_interval{50};
 constexpr std::size_t shown_console_lines = 20;
 constexpr std::size_t shown_report_lines = 30;
@@ -174,13 +174,23 @@ void Terminal::widen_names(const JobResult& job) {
     name_width_ = std::max(name_width_, std::min(widest, title(result).size()));
 }
 
+/// "downloading linux-6.12: 8 of 142 MiB" comes many times, and differs behind the colon.
+void Terminal::log_progress(const std::string& what) {
+  const std::string subject = what.substr(0, what.find(": "));
+  const TimePoint now = options_.now();
+  if (subject == logged_subject_ && now - last_logged_ < log_interval) return;
+  logged_subject_ = subject;
+  last_logged_ = now;
+  print(printable(what) + "\n");
+}
+
 void Terminal::show(const BuildRunning& event) {
   if (options_.quiet) return;
   build_ = build_bar(event.progress);
   if (!case_running_) activity_.clear();
   if (options_.live) return paint_live(false);
   TimePoint now = options_.now();
-  if (now - last_build_line_ < build_line_interval) return;
+  if (now - last_build_line_ < log_interval) return;
   last_build_line_ = now;
   print(build_ + "\n");
 }
@@ -188,7 +198,7 @@ void Terminal::show(const BuildRunning& event) {
 void Terminal::show(const Progress& event) {
   if (options_.quiet) return;
   build_.clear();
-  if (!options_.live) return print(fmt::format("{}\n", printable(event.what)));
+  if (!options_.live) return log_progress(event.what);
   activity_ = printable(event.what);
   activity_start_ = options_.now();
   console_line_.clear();
@@ -251,9 +261,10 @@ std::string Terminal::failure_block(const CaseResult& result, const fs::path& di
   if (result.step) text += fmt::format("         at {}:{}\n", printable(result.step->file), result.step->line);
   text += indented(split(trimmed(result.details), '\n'), "         ");
   for (const CrashReport& report : result.reports) {
-    std::size_t size = report.lines.size();
+    const std::vector<std::string>& lines = shown_lines(report);
+    std::size_t size = lines.size();
     text += fmt::format("\n         {}{}\n", painted(shortened(report.title), red), left_out(size, shown_report_lines));
-    text += indented(head(report.lines, shown_report_lines), "         | ");
+    text += indented(head(lines, shown_report_lines), "         | ");
   }
   if (!result.excerpt.empty()) {
     text += fmt::format("\n         console{}\n", left_out(result.excerpt.size(), shown_console_lines));

@@ -47,6 +47,7 @@ class Terminal : public EventSink {
   void show(const JobDone& event);
   void show(const RunDone& event);
 
+  void log_progress(const std::string& what);
   void widen_names(const JobResult& job);
   std::string failure_block(const CaseResult& result, const fs::path& directory) const;
   std::string summary(const RunResult& run) const;
@@ -69,6 +70,8 @@ class Terminal : public EventSink {
   std::string build_;           // its progress, shown while no case runs
   bool case_running_ = false;
   TimePoint last_build_line_{};
+  std::string logged_subject_;  // of the last progress in a log
+  TimePoint last_logged_{};
 };
 
 }  // namespace bootgate

@@ -189,11 +189,14 @@ void declare_build(CLI::App& program, Arguments& chosen) {
 
 void declare_scan(CLI::App& program, Arguments& chosen) {
   CLI::App* command = program.add_subcommand("scan", "Judge saved consoles, without a machine");
+  command->get_formatter()->column_width(30);
   auto scan = std::make_shared<ScanArguments>();
   auto flavour = std::make_shared<std::string>();
   scan->logs = {"-"};
   command->add_option("log", scan->logs, "Files, plain or compressed; - is standard input (the default)")
       ->option_text("LOG...");
+  command->add_option("--vmlinux", scan->vmlinux, "Decodes stacks: the kernel's, with debug info")->option_text("FILE");
+  command->add_option("--modules", scan->modules, "And those of its modules: lib/modules/RELEASE")->option_text("DIR");
   command->add_flag("--json", scan->json, "For programs");
   declare_junit(*command, scan->junit, *flavour, "The reports as JUnit XML");
   command->add_flag("-q,--quiet", scan->quiet, "Show only logs with a failure, and the summary");

@@ -41,6 +41,8 @@ struct BuildArguments {
 
 struct ScanArguments {
   std::vector<std::string> logs;  // files, or "-"
+  fs::path vmlinux;               // decodes stacks, with
+  fs::path modules;               // its lib/modules/RELEASE; both may be empty
   bool json = false;
   std::optional<fs::path> junit;
   JunitFlavour flavour = JunitFlavour::rich;

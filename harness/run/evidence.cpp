@@ -27,7 +27,11 @@ Result<> write_findings(const EvidenceFiles& files, const JobResult& result) {
   for (const CaseResult& the_case : result.cases) {
     for (const CrashReport& report : the_case.reports) {
       std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
+      if (!report.undecoded.empty()) text += fmt::format("not decoded: {}\n\n", report.undecoded);
       for (const std::string& line : report.lines)
+        text += printable(line) + "\n";
+      if (!report.decoded.empty()) text += "\nDecoded:\n\n";
+      for (const std::string& line : report.decoded)
         text += printable(line) + "\n";
       auto written = write_file_atomically(files.directory / fmt::format("crash-{}.txt", ++number), text);
       if (!written) return written;

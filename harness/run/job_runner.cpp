@@ -11,6 +11,7 @@
 #include "harness/run/case_runner.hpp"
 #include "harness/run/diagnosis.hpp"
 #include "harness/support/text.hpp"
+#include "harness/symbols/stack_decoder.hpp"
 
 namespace bootgate {
 namespace {
@@ -211,10 +212,23 @@ class JobRunner {
   }
 
   void finish_case(std::size_t index, CaseResult result) {
+    for (CrashReport& report : result.reports)
+      decode(report);
     result.suite = job_.suite.name;
     result.name = result_.cases[index].name;
     result_.cases[index] = result;
     emit_(CaseDone{inputs_.index, index, std::move(result)});
+  }
+
+  void decode(CrashReport& report) {
+    const KernelImage& kernel = inputs_.files.kernel;
+    if (!decoder_ && kernel.vmlinux) decoder_ = StackDecoder::open({*kernel.vmlinux, kernel.modules});
+    if (!decoder_)
+      report.undecoded = "there is no vmlinux";
+    else if (!*decoder_)
+      report.undecoded = one_line(decoder_->error());
+    else
+      (*decoder_)->decode(report);
   }
 
   void lose_machine(std::string why) { lost_ = std::move(why); }
@@ -296,7 +310,8 @@ class JobRunner {
   JobResult result_;
   KernelFacts kernel_;
   CaseContext context_;
-  std::string lost_;  // why there is no machine for the cases that are left
+  std::optional<Result<StackDecoder>> decoder_;  // opened for the first report
+  std::string lost_;                             // why there is no machine for the cases that are left
   bool asked_guest_config_ = false;
 };
 

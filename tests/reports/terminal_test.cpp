@@ -197,6 +197,19 @@ TEST_F(TerminalOutput, ProgressIsLiveOnATerminal) {
   EXPECT_EQ(written(), "\r         unpacking  0.00s\x1b[K");
 }
 
+TEST_F(TerminalOutput, ProgressOfOneThingComesTwiceAMinuteInALog) {
+  Terminal terminal(options_);
+  terminal.on(sample_start());
+  written();
+  terminal.on(Progress{"downloading linux: 8 of 142 MiB"});
+  terminal.on(Progress{"downloading linux: 16 of 142 MiB"});
+  EXPECT_EQ(written(), "downloading linux: 8 of 142 MiB\n");
+  now_ += Duration(30'000);
+  terminal.on(Progress{"downloading linux: 24 of 142 MiB"});
+  terminal.on(Progress{"unpacking linux"});
+  EXPECT_EQ(written(), "downloading linux: 24 of 142 MiB\nunpacking linux\n");
+}
+
 TEST_F(TerminalOutput, LiveLineIsGoneWhenTheDisplayEnds) {
   options_.live = true;
   {

@@ -28,7 +28,14 @@ struct CrashReport {
   std::string undecoded;             // why they are not decoded, where that is worth saying
   std::string fingerprint;           // the first five functions of its stack, "a:b:c"; empty without a stack
   std::string corrupted;             // why its title and stack can't be trusted; empty: they can
+  std::string known;                 // the known issue that it is, in a line: nobody fails for it
+  std::string expired;               // the known issue that it was until that expired
 };
+
+/// It fails a case, unless the case allows it.
+inline bool is_failure(const CrashReport& report) {
+  return report.severity >= Severity::failure && report.known.empty();
+}
 
 /// What a person is shown: decoded, where that could be done.
 inline const std::vector<std::string>& shown_lines(const CrashReport& report) {

@@ -102,7 +102,9 @@ struct SignatureWatch::Impl {
     OpenReport report = std::move(open[index]);
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
     if (report.trouble() && !trouble) trouble = report.trouble();
-    if (!report.replayed()) finished.push_back(std::move(report).finish(signatures->skipped_frames));
+    if (report.replayed()) return;
+    finished.push_back(std::move(report).finish(signatures->skipped_frames));
+    if (auto marked = mark_known(finished.back(), signatures->known); !marked && !trouble) trouble = marked.error();
   }
 
   /// True when an open report has taken the line.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "expectations/crash_report.hpp"
+#include "expectations/known_issues.hpp"
 #include "expectations/pattern.hpp"
 #include "harness/support/files.hpp"
 
@@ -38,11 +39,12 @@ struct Signature {
   SourcePos at;
 };
 
-/// All rows, in the order of files and rows: the first that hits a line names it.
+/// What is looked for: all rows, in the order of files and rows. The first that hits a line names it.
 struct SignatureSet {
   std::vector<Signature> rows;
   std::vector<std::string>
       skipped_frames;  // functions that are never guilty, with * for anything: panic, __asan_*, ...
+  std::vector<KnownIssue> known;  // what its reports are compared with
 };
 
 /// Reads every *.toml of `dir`, sorted by name. All errors of all files are collected into `errors`.

@@ -68,12 +68,19 @@ void add_property(pugi::xml_node properties, std::string_view name, std::string_
   property.append_attribute("value").set_value(capped(printable(value), verdict_limit).c_str());
 }
 
+std::string report_text(const CrashReport& report) {
+  std::string text = fmt::format("-- {} --\n", printable(report.title));
+  if (!report.known.empty()) text += fmt::format("known issue: {}\n", report.known);
+  if (!report.expired.empty()) text += fmt::format("a known issue that has expired: {}\n", report.expired);
+  return text + printable_lines(shown_lines(report));
+}
+
 /// What a person reads below the one line of `message`.
 std::string verdict_text(const CaseResult& result) {
   std::string text = printable_lines(result.details);
   if (result.step) text += fmt::format("at {}:{}\n", printable(result.step->file), result.step->line);
   for (const CrashReport& report : result.reports)
-    text += fmt::format("\n-- {} --\n{}", printable(report.title), printable_lines(shown_lines(report)));
+    text += "\n" + report_text(report);
   if (!result.excerpt.empty()) text += "\n-- console --\n" + printable_lines(result.excerpt);
   return text;
 }
@@ -89,7 +96,8 @@ std::string attachment(const fs::path& directory) {
 void add_verdict(pugi::xml_node testcase, const CaseResult& result) {
   switch (result.outcome) {
     case Outcome::pass: return;
-    case Outcome::skip: set_attribute(testcase.append_child("skipped"), "message", result.reason); return;
+    case Outcome::skip:
+    case Outcome::known: set_attribute(testcase.append_child("skipped"), "message", result.reason); return;
     case Outcome::not_run:
       set_attribute(testcase.append_child("skipped"), "message",
                     result.reason.empty() ? "not run" : "not run: " + result.reason);
@@ -110,7 +118,7 @@ std::string output_text(const CaseResult& result, const JobResult& job) {
   if (bad) return job.directory.empty() ? std::string() : attachment(job.directory);
   std::string text;
   for (const CrashReport& report : result.reports)
-    text += fmt::format("-- {} --\n{}", printable(report.title), printable_lines(shown_lines(report)));
+    text += report_text(report);
   return text;
 }
 
@@ -158,7 +166,7 @@ void add_job(pugi::xml_node root, const JobResult& job, bool several_jobs, Junit
   Tally tally = count(job);
   set_attribute(testsuite, "name", job.name);
   set_counts(testsuite, tally);
-  set_attribute(testsuite, "skipped", fmt::format("{}", tally.skip + tally.not_run));
+  set_attribute(testsuite, "skipped", fmt::format("{}", tally.skip + tally.not_run + tally.known));
   set_attribute(testsuite, "time", format_seconds(time_of(job)));
   if (!job.timestamp.empty()) set_attribute(testsuite, "timestamp", job.timestamp);
   set_attribute(testsuite, "hostname", host_name());

@@ -21,10 +21,6 @@ std::string plural(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
-bool is_failure(const CrashReport& report) {
-  return report.severity != Severity::notice;
-}
-
 std::string where(const FoundReport& found) {
   const CrashReport& report = found.report;
   std::string text = report.first_line == report.last_line
@@ -36,11 +32,16 @@ std::string where(const FoundReport& found) {
   return text;
 }
 
+std::string label(const CrashReport& report, bool colour) {
+  if (is_failure(report)) return painted("FAIL", red, colour);
+  return painted(report.known.empty() ? "NOTE" : "KNOWN", yellow, colour);
+}
+
 std::string block(const FoundReport& found, bool colour) {
   const CrashReport& report = found.report;
-  std::string text = fmt::format("  {}  {}\n        {}\n",
-                                 is_failure(report) ? painted("FAIL", red, colour) : painted("NOTE", yellow, colour),
-                                 printable(report.title), where(found));
+  std::string text = fmt::format("  {}  {}\n        {}\n", label(report, colour), printable(report.title), where(found));
+  if (!report.known.empty()) text += fmt::format("        known issue: {}\n", report.known);
+  if (!report.expired.empty()) text += fmt::format("        a known issue that has expired: {}\n", report.expired);
   if (!report.undecoded.empty()) text += fmt::format("        not decoded: {}\n", printable(report.undecoded));
   const std::vector<std::string>& lines = shown_lines(report);
   for (std::size_t i = 0; i < std::min(lines.size(), most_lines); ++i)
@@ -72,6 +73,8 @@ Json report_json(const FoundReport& found) {
                       {"last_line", static_cast<std::int64_t>(report.last_line + 1)},
                       {"fingerprint", report.fingerprint},
                       {"corrupted", report.corrupted},
+                      {"known", report.known},
+                      {"expired", report.expired},
                       {"lines", lines_json(report.lines)},
                       {"decoded", lines_json(report.decoded)},
                       {"undecoded", printable(report.undecoded)}};
@@ -86,6 +89,10 @@ CaseResult as_case(const FoundReport& found) {
     result.cause = Cause::signature;
     result.reason = found.report.title;
     result.details = where(found);
+  }
+  if (!found.report.known.empty()) {
+    result.outcome = Outcome::known;
+    result.reason = "known issue: " + found.report.known;
   }
   result.reports = {found.report};
   return result;
@@ -105,12 +112,16 @@ std::string describe(const ScanResult& log, bool colour) {
 
 std::string verdict(std::span<const ScanResult> logs, bool colour) {
   std::size_t failures = 0;
+  std::size_t known = 0;
   bool broken = false;
   for (const ScanResult& log : logs) {
     failures += failures_of(log);
+    known += static_cast<std::size_t>(std::count_if(log.found.begin(), log.found.end(),
+                                                    [](const auto& found) { return !found.report.known.empty(); }));
     broken = broken || log.error;
   }
-  const std::string where = plural(logs.size(), "log");
+  std::string where = plural(logs.size(), "log");
+  if (known > 0) where += fmt::format(", {}", plural(known, "known issue"));
   if (failures > 0)
     return fmt::format("{}  {} in {}\n", painted("FAILED", red, colour), plural(failures, "failure"), where);
   if (broken) return fmt::format("{}  not all of {} could be read\n", painted("ERROR", magenta, colour), where);

@@ -37,6 +37,7 @@ Label label(Outcome outcome) {
     case Outcome::error: return {"ERROR", magenta};
     case Outcome::skip: return {"SKIP", yellow};
     case Outcome::not_run: return {"NOT RUN", dim};
+    case Outcome::known: return {"KNOWN", yellow};
   }
   return {"ERROR", magenta};
 }
@@ -107,6 +108,7 @@ std::string counts(const Tally& tally) {
   add(tally.fail, "failed");
   add(tally.error, tally.error == 1 ? "error" : "errors");
   add(tally.skip, "skipped");
+  add(tally.known, tally.known == 1 ? "known issue" : "known issues");
   add(tally.not_run, "not run");
   return text.empty() ? "no case" : text;
 }
@@ -264,6 +266,8 @@ std::string Terminal::failure_block(const CaseResult& result, const fs::path& di
     const std::vector<std::string>& lines = shown_lines(report);
     std::size_t size = lines.size();
     text += fmt::format("\n         {}{}\n", painted(shortened(report.title), red), left_out(size, shown_report_lines));
+    if (!report.expired.empty())
+      text += fmt::format("         a known issue that has expired: {}\n", shortened(report.expired));
     text += indented(head(lines, shown_report_lines), "         | ");
   }
   if (!result.excerpt.empty()) {

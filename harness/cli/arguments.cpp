@@ -80,6 +80,10 @@ JunitFlavour junit_flavour(const std::string& name) {
   return name == "strict" ? JunitFlavour::strict : JunitFlavour::rich;
 }
 
+void declare_known_issues(CLI::App& app, fs::path& file, const char* heading = "Options") {
+  describe(app.add_option("--known-issues", file, "Yours, instead of expectations/known-issues.toml"), heading, "FILE");
+}
+
 void declare_run_options(CLI::App& app, RawRun& raw) {
   RunArguments& run = raw.run;
   RunOptions& options = run.options;
@@ -117,6 +121,8 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   describe(
       app.add_option("--max-skips", run.max_skips, "More skipped cases are no success")->check(CLI::NonNegativeNumber),
       heading, "N");
+
+  declare_known_issues(app, run.known_issues, heading);
 
   heading = "Reports";
   describe(app.add_option("--out", run.out, "Where runs are kept (default: bootgate-out)"), heading, "DIR");
@@ -197,6 +203,7 @@ void declare_scan(CLI::App& program, Arguments& chosen) {
       ->option_text("LOG...");
   command->add_option("--vmlinux", scan->vmlinux, "Decodes stacks: the kernel's, with debug info")->option_text("FILE");
   command->add_option("--modules", scan->modules, "And those of its modules: lib/modules/RELEASE")->option_text("DIR");
+  declare_known_issues(*command, scan->known_issues);
   command->add_flag("--json", scan->json, "For programs");
   declare_junit(*command, scan->junit, *flavour, "The reports as JUnit XML");
   command->add_flag("-q,--quiet", scan->quiet, "Show only logs with a failure, and the summary");
@@ -214,6 +221,7 @@ void declare_check(CLI::App& program, Arguments& chosen) {
   auto check = std::make_shared<CheckArguments>();
   command->add_option("suite", check->suites, "Names, or files (default: all of the project's)")
       ->option_text("SUITE...");
+  declare_known_issues(*command, check->known_issues);
   command->callback([check, &chosen] { chosen = *check; });
 }
 

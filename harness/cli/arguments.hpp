@@ -21,6 +21,7 @@ struct RunArguments {
   std::optional<fs::path> junit;  // besides the one in the run's directory
   JunitFlavour flavour = JunitFlavour::rich;
   std::optional<int> max_skips;
+  fs::path known_issues;  // empty: the project's
   bool quiet = false;
   bool refresh = false;
 };
@@ -43,6 +44,7 @@ struct ScanArguments {
   std::vector<std::string> logs;  // files, or "-"
   fs::path vmlinux;               // decodes stacks, with
   fs::path modules;               // its lib/modules/RELEASE; both may be empty
+  fs::path known_issues;          // empty: the project's
   bool json = false;
   std::optional<fs::path> junit;
   JunitFlavour flavour = JunitFlavour::rich;
@@ -51,6 +53,7 @@ struct ScanArguments {
 
 struct CheckArguments {
   std::vector<std::string> suites;  // empty: all of the project
+  fs::path known_issues;            // empty: the project's
 };
 
 struct DoctorArguments {};

@@ -17,9 +17,21 @@ void take_messages(Definitions& definitions, const Reading& reading) {
 
 }  // namespace
 
-Definitions read_definitions(const std::vector<std::string>& suites) {
+SignatureSet load_signatures(const fs::path& known_issues, std::vector<Error>& errors) {
+  const fs::path expectations = data_root() / "expectations";
+  SignatureSet set = read_signatures(expectations / "signatures", errors);
+  const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
+  set.known = read_known_issues(known_issues.empty() ? expectations / "known-issues.toml" : known_issues, today, errors);
+  return set;
+}
+
+Definitions read_definitions(const std::vector<std::string>& suites, const fs::path& known_issues) {
   Definitions definitions;
-  SignatureSet signatures = read_signatures(data_root() / "expectations/signatures", definitions.errors);
+  SignatureSet signatures = load_signatures(known_issues, definitions.errors);
+  for (const KnownIssue& issue : signatures.known)
+    if (issue.expired)
+      definitions.warnings.push_back({Error::Kind::definition, "expired: " + describe(issue), issue.at,
+                                      "remove it, or give it a later date; what it is about fails again"});
   definitions.profiles = read_profiles(data_root() / "fixtures/profiles.toml", definitions.errors);
   SampleReading samples = read_samples(data_root() / "expectations/rust_samples");
   take_messages(definitions, samples);

@@ -21,8 +21,11 @@ struct Definitions {
   std::vector<Error> warnings;
 };
 
+/// The project's signatures, and the known issues of this file; empty: the project's.
+SignatureSet load_signatures(const fs::path& known_issues, std::vector<Error>& errors);
+
 /// Reads the signatures, the samples' expectations, the profiles and these suites (by name or file).
-Definitions read_definitions(const std::vector<std::string>& suites);
+Definitions read_definitions(const std::vector<std::string>& suites, const fs::path& known_issues);
 
 /// The files of all suites of the project, sorted.
 std::vector<std::string> project_suites();

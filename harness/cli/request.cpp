@@ -9,7 +9,7 @@ Request read_request(const RunArguments& arguments) {
   if (suites.empty()) suites = {"boot"};
   if (kernels.empty())
     kernels = defaults ? std::vector<std::string>{"debian", default_source} : std::vector<std::string>{"debian"};
-  Request request{arguments.options, read_definitions(suites)};
+  Request request{arguments.options, read_definitions(suites, arguments.known_issues)};
   request.options.defaults = defaults;
   for (const std::string& text : kernels) {
     auto name = parse_kernel_name(text);

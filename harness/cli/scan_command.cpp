@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/definitions.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/signals.hpp"
-#include "harness/support/data.hpp"
 #include "harness/symbols/stack_decoder.hpp"
 #include "reports/junit.hpp"
 #include "reports/scan_report.hpp"
@@ -47,8 +47,7 @@ int exit_status(std::span<const ScanResult> logs, const std::vector<Error>& erro
 
 int scan_command(const ScanArguments& arguments) {
   std::vector<Error> errors;
-  auto signatures =
-      std::make_shared<const SignatureSet>(read_signatures(data_root() / "expectations/signatures", errors));
+  auto signatures = std::make_shared<const SignatureSet>(load_signatures(arguments.known_issues, errors));
   if (!errors.empty()) return print_errors(errors);
   auto decoder = open_decoder(arguments);
   if (!decoder) return print_errors({decoder.error()});

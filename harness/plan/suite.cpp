@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -38,6 +40,11 @@ struct Describe {
 
 std::string describe(const Step& step) {
   return std::visit(Describe{}, step.what);
+}
+
+bool expects_report(const Case& the_case) {
+  return std::any_of(the_case.steps.begin(), the_case.steps.end(),
+                     [](const Step& step) { return std::holds_alternative<ExpectReport>(step.what); });
 }
 
 bool is_name(std::string_view text) {

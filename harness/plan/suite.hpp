@@ -87,7 +87,7 @@ struct Case {
   std::vector<Requirement> needs;
   bool required = false;             // a skip counts as a failure
   std::vector<std::string> allow;    // signature ids
-  bool own_machine = false;          // a fresh boot for this case alone
+  bool own_machine = false;          // a fresh boot for this case alone: samples, and who expects a report
   bool from_boot = false;            // expectations begin at the first line of that boot
   std::vector<std::string> modules;  // in the initramfs, besides those that the user names
   std::string note;                  // shown with the result: "derived from its source"
@@ -97,6 +97,9 @@ struct Case {
   std::vector<Step> steps;
   SourcePos at;
 };
+
+/// It makes the kernel fail. Such a case gets a machine of its own, which nobody judges afterwards.
+bool expects_report(const Case& the_case);
 
 struct Suite {
   std::string name;

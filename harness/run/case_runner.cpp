@@ -279,13 +279,14 @@ CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, Case
   StepRunner runner(guest, the_case, context, result);
   Verdict verdict = run_steps(runner, the_case, result);
   verdict = look_back(guest, context, std::move(verdict));
-  if (verdict.passed() && !booting) verdict = check_taint(guest, the_case, context);
+  if (verdict.passed() && !booting && !expects_report(the_case)) verdict = check_taint(guest, the_case, context);
 
+  result.reports.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(context.reports), guest.reports().end());
+  verdict = weigh_known_issues(std::move(verdict), result.reports);
   result.outcome = verdict.outcome;
   result.cause = verdict.cause;
   result.reason = std::move(verdict.reason);
   result.details = std::move(verdict.details);
-  result.reports.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(context.reports), guest.reports().end());
   context.reports = guest.reports().size();
   result.excerpt = excerpt(guest.console(), first_line);
   result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);

@@ -27,6 +27,8 @@ Result<> write_findings(const EvidenceFiles& files, const JobResult& result) {
   for (const CaseResult& the_case : result.cases) {
     for (const CrashReport& report : the_case.reports) {
       std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
+      if (!report.known.empty()) text += fmt::format("known issue: {}\n\n", report.known);
+      if (!report.expired.empty()) text += fmt::format("a known issue that has expired: {}\n\n", report.expired);
       if (!report.undecoded.empty()) text += fmt::format("not decoded: {}\n\n", report.undecoded);
       for (const std::string& line : report.lines)
         text += printable(line) + "\n";

@@ -95,7 +95,7 @@ void Guest::take_lines() {
 }
 
 bool Guest::unexpected(const CrashReport& report) const {
-  return report.severity != Severity::notice && !(allowed_ && allowed_(report));
+  return is_failure(report) && !(allowed_ && allowed_(report));
 }
 
 std::string Guest::qemu_errors() const {

@@ -106,7 +106,7 @@ class JobRunner {
       }
       CaseResult result = run_case(*guest, job_.suite, the_case, context_);
       finish_case(place(i), result);
-      if (result.outcome != Outcome::pass) look_after(*guest, the_case, result);
+      if (!was_done(result)) look_after(*guest, the_case, result);
       // A case that ends the machine on purpose leaves nothing to the next ones.
       if (lost_.empty() && !guest->alive() && i + 1 < job_.suite.cases.size())
         lose_machine(fmt::format("the machine ended in {}", the_case.name));
@@ -143,10 +143,23 @@ class JobRunner {
       take(judge(ready, guest, "booting", within, 0), result);
     if (waited_in_vain(result) && guest.alive() && !stop_.stop_requested())
       (void)write_file_atomically(boot.files().diagnosis(), diagnose(guest));
-    Verdict end = end_guest(guest, inputs_.files, boot.files(), context.reports);
-    if (result.outcome == Outcome::pass && !end.passed()) take(std::move(end), result);
+    Verdict end = end_of(guest, the_case, boot, context.reports);
+    if (was_done(result) && !end.passed()) take(std::move(end), result);
     if (result.outcome != Outcome::pass) result.reports = guest.reports();
+    take(weigh_known_issues({result.outcome, result.cause, result.reason, result.details}, guest.reports()), result);
     return result;
+  }
+
+  /// A kernel that was made to fail need not be able to power itself off.
+  Verdict end_of(Guest& guest, const Case& the_case, const Boot& boot, std::size_t first_report) const {
+    if (!expects_report(the_case)) return end_guest(guest, inputs_.files, boot.files(), first_report);
+    guest.machine().end();
+    return {};
+  }
+
+  /// All its steps were done, whatever known issue came meanwhile.
+  static bool was_done(const CaseResult& result) {
+    return result.outcome == Outcome::pass || (result.outcome == Outcome::known && result.cause == Cause::signature);
   }
 
   static void take(Verdict verdict, CaseResult& result) {
@@ -204,9 +217,9 @@ class JobRunner {
       guest->machine().end();
     if (!lost_.empty()) return finish_case(index, not_run());
     CaseResult result = result_.cases[index];
-    take(std::move(verdict), result);
     result.reports.assign(guest->reports().begin() + static_cast<std::ptrdiff_t>(context_.reports),
                           guest->reports().end());
+    take(weigh_known_issues(std::move(verdict), result.reports), result);
     result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
     finish_case(index, result);
   }

@@ -18,7 +18,22 @@ std::string power_text(const std::string& reason) {
   return fmt::format("the machine was shut down ({})", reason);
 }
 
+bool explains(const CrashReport& issue, const Verdict& verdict) {
+  if (verdict.passed()) return true;
+  if (verdict.outcome != Outcome::fail || verdict.cause == Cause::signature) return false;
+  return issue.severity == Severity::fatal || verdict.cause == Cause::taint;
+}
+
 }  // namespace
+
+Verdict weigh_known_issues(Verdict verdict, std::span<const CrashReport> reports) {
+  for (const CrashReport& report : reports) {
+    if (report.known.empty() || !explains(report, verdict)) continue;
+    const Cause cause = verdict.passed() ? Cause::signature : verdict.cause;
+    return {Outcome::known, cause, fmt::format("known issue: {}: {}", report.title, report.known), verdict.reason};
+  }
+  return verdict;
+}
 
 Verdict failed(Cause cause, std::string reason, std::string details) {
   return {Outcome::fail, cause, std::move(reason), std::move(details)};

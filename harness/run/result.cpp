@@ -9,6 +9,7 @@ std::string_view to_string(Outcome outcome) {
     case Outcome::error: return "error";
     case Outcome::skip: return "skip";
     case Outcome::not_run: return "not_run";
+    case Outcome::known: return "known";
   }
   return "error";
 }
@@ -40,6 +41,7 @@ Tally count(const JobResult& job) {
       case Outcome::error: ++tally.error; break;
       case Outcome::skip: ++tally.skip; break;
       case Outcome::not_run: ++tally.not_run; break;
+      case Outcome::known: ++tally.known; break;
     }
   }
   return tally;
@@ -54,6 +56,7 @@ Tally count(const RunResult& run) {
     sum.error += tally.error;
     sum.skip += tally.skip;
     sum.not_run += tally.not_run;
+    sum.known += tally.known;
   }
   return sum;
 }

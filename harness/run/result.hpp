@@ -13,9 +13,9 @@
 
 namespace bootgate {
 
-/// `fail`: the guest misbehaved. `error`: the test bench did. `not_run`: an earlier case of the job left no machine to
-/// run on. Skips and cases that did not run are never passes.
-enum class Outcome { pass, fail, error, skip, not_run };
+/// `fail`: the guest misbehaved. `error`: the test bench did. `known`: the guest misbehaved in a way that is a known
+/// issue. `not_run`: an earlier case of the job left no machine to run on. Only a pass is a pass.
+enum class Outcome { pass, fail, error, skip, not_run, known };
 
 std::string_view to_string(Outcome outcome);
 
@@ -71,8 +71,8 @@ struct RunResult {
 
 /// How many cases ended in each way.
 struct Tally {
-  int pass = 0, fail = 0, error = 0, skip = 0, not_run = 0;
-  int total() const { return pass + fail + error + skip + not_run; }
+  int pass = 0, fail = 0, error = 0, skip = 0, not_run = 0, known = 0;
+  int total() const { return pass + fail + error + skip + not_run + known; }
 };
 
 Tally count(const JobResult& job);

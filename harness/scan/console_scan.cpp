@@ -38,7 +38,7 @@ TimePoint stamp_time(std::string_view stamp) {
 
 bool has_failure(const ScanResult& result) {
   return result.left_out > 0 || std::any_of(result.found.begin(), result.found.end(), [](const FoundReport& found) {
-           return found.report.severity != Severity::notice;
+           return is_failure(found.report);
          });
 }
 

@@ -24,7 +24,7 @@ struct ScanResult {
   std::optional<Error> error;      // the log could not be read to its end, or a signature is too expensive
 };
 
-/// True when a report is in it that is more than a notice.
+/// True when a report is in it that is more than a notice or a known issue.
 bool has_failure(const ScanResult& result);
 
 /// Takes a console of any size in any pieces. Memory doesn't grow with it: so many titles are kept, and a report has

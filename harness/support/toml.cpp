@@ -224,6 +224,18 @@ std::optional<bool> TomlTable::boolean(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<std::chrono::year_month_day> TomlTable::date(std::string_view key) {
+  impl_->asked.emplace(key);
+  const toml::node* node = impl_->table->get(key);
+  if (!node) return std::nullopt;
+  if (const auto* value = node->as_date()) {
+    const toml::date date = value->get();
+    return std::chrono::year(date.year) / date.month / date.day;
+  }
+  note(fmt::format("'{}' is {}, and must be a date", key, type_name(*node)), at(key), "write it as 2026-12-31, unquoted");
+  return std::nullopt;
+}
+
 std::optional<Duration> TomlTable::duration(std::string_view key) {
   constexpr const char* form = "write a number and a unit: 250ms, 30s, 1.5s, 10m, 2h";
   impl_->asked.emplace(key);

@@ -8,6 +8,7 @@
 //   if (!document->errors().empty()) ...
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +52,8 @@ class TomlTable {
   std::optional<std::string> string(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
+  /// A date without quotes and time: 2026-12-31.
+  std::optional<std::chrono::year_month_day> date(std::string_view key);
   /// A string like "30s"; see parse_duration.
   std::optional<Duration> duration(std::string_view key);
   /// An array of strings, or one string; empty when missing.

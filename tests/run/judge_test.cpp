@@ -31,6 +31,37 @@ TEST(Judge, BlamesTheBenchForWhatTheGuestCannotDo) {
     EXPECT_EQ(judge(facts(end)).outcome, Outcome::fail);
 }
 
+CrashReport known(Severity severity) {
+  CrashReport report;
+  report.title = "WARNING in f";
+  report.severity = severity;
+  report.known = "why (link)";
+  return report;
+}
+
+TEST(Judge, MakesAKnownIssueOfAPass) {
+  const std::vector<CrashReport> reports{known(Severity::failure)};
+  const Verdict verdict = weigh_known_issues({}, reports);
+  EXPECT_EQ(verdict.outcome, Outcome::known);
+  EXPECT_EQ(verdict.reason, "known issue: WARNING in f: why (link)");
+  EXPECT_EQ(weigh_known_issues({}, {}).outcome, Outcome::pass);
+}
+
+TEST(Judge, LetsAKnownIssueExplainOnlyWhatItMakes) {
+  const std::vector<CrashReport> warning{known(Severity::failure)}, death{known(Severity::fatal)};
+  const auto outcome = [](Cause cause, const std::vector<CrashReport>& reports) {
+    return weigh_known_issues(failed(cause, "it failed"), reports).outcome;
+  };
+  EXPECT_EQ(outcome(Cause::taint, warning), Outcome::known);
+  EXPECT_EQ(outcome(Cause::mismatch, warning), Outcome::fail);
+  EXPECT_EQ(outcome(Cause::deadline, warning), Outcome::fail);
+  EXPECT_EQ(outcome(Cause::power, death), Outcome::known);
+  EXPECT_EQ(outcome(Cause::mismatch, death), Outcome::known);
+  // Another report, that nobody knows.
+  EXPECT_EQ(outcome(Cause::signature, death), Outcome::fail);
+  EXPECT_EQ(weigh_known_issues({Outcome::error, Cause::exited, "QEMU ended", {}}, death).outcome, Outcome::error);
+}
+
 TEST(Judge, TakesTheTitleOfTheCrashReport) {
   EndFacts crash = facts(End::signature);
   crash.report.emplace().title = "BUG: NULL deref in f";

@@ -132,6 +132,18 @@ void OpenReport::look_for_detail(std::string_view message) {
     captures_.push_back(std::move(capture));
 }
 
+const std::string* OpenReport::capture(std::string_view name) const {
+  auto found = std::find_if(captures_.begin(), captures_.end(), [&](const auto& named) { return named.first == name; });
+  return found == captures_.end() ? nullptr : &found->second;
+}
+
+/// What stands for {function} in the title; the empty text where the title has none.
+std::optional<std::string> OpenReport::function(const std::vector<std::string>& skipped_frames) const {
+  if (signature_->title.find("{function}") == std::string::npos) return "";
+  if (const std::string* named = capture("function")) return *named;
+  return guilty_function(report_.lines, skipped_frames);
+}
+
 /// The title with its {holes} filled. What the guest said is never looked at for holes again.
 std::string OpenReport::title(const std::vector<std::string>& skipped_frames) const {
   std::string_view form = signature_->title;
@@ -140,13 +152,11 @@ std::string OpenReport::title(const std::vector<std::string>& skipped_frames) co
     const std::size_t end = form.find('}', at);
     if (end == std::string_view::npos) break;
     const std::string_view name = form.substr(at + 1, end - at - 1);
-    auto capture =
-        std::find_if(captures_.begin(), captures_.end(), [&](const auto& named) { return named.first == name; });
     title += form.substr(0, at);
-    if (capture != captures_.end())
-      title += capture->second;
-    else if (name == "function")
-      title += guilty_function(report_.lines, skipped_frames).value_or("unknown function");
+    if (name == "function")
+      title += function(skipped_frames).value_or("unknown function");
+    else if (const std::string* text = capture(name))
+      title += *text;
     else if (title.ends_with(' '))
       title.pop_back();  // a group that took no part leaves no gap
     form.remove_prefix(end + 1);
@@ -154,10 +164,13 @@ std::string OpenReport::title(const std::vector<std::string>& skipped_frames) co
   return masked_title(title.append(form));
 }
 
-std::string OpenReport::corruption() const {
+std::string OpenReport::corruption(const std::vector<std::string>& skipped_frames) const {
+  if (signature_->follows) return "the report that it follows is missing";
   if (trace_began_ && trace_of(report_.lines).empty()) return "its call trace has no frames";
   if (report_.lines.size() >= report_lines || bytes_ > report_bytes - 1024) return "it has no end";
   if (signature_->framed && !has_end_) return "its end is missing";
+  if (has_cut_stack(report_.lines)) return "its stack is incomplete";
+  if (!function(skipped_frames)) return "no function in it could be guilty";
   for (const std::string& line : report_.lines)
     if (!signature_->single_line && has(line, lost_records)) return "records in it were lost";
   return {};
@@ -166,7 +179,7 @@ std::string OpenReport::corruption() const {
 CrashReport OpenReport::finish(const std::vector<std::string>& skipped_frames) && {
   report_.title = title(skipped_frames);
   report_.fingerprint = stack_fingerprint(report_.lines, skipped_frames);
-  report_.corrupted = corruption();
+  report_.corrupted = corruption(skipped_frames);
   return std::move(report_);
 }
 

@@ -62,7 +62,9 @@ class OpenReport {
   void look_for_detail(std::string_view message);
   bool ends_with(const Record& record);
   std::string title(const std::vector<std::string>& skipped_frames) const;
-  std::string corruption() const;
+  const std::string* capture(std::string_view name) const;
+  std::optional<std::string> function(const std::vector<std::string>& skipped_frames) const;
+  std::string corruption(const std::vector<std::string>& skipped_frames) const;
 
   const Signature* signature_;
   Captures captures_;

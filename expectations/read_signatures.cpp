@@ -65,10 +65,14 @@ void read_row(TomlTable& row, SignatureSet& set) {
     row.note(fmt::format("the literal is shorter than {} bytes", LiteralSet::shortest), row.at("literal"),
              "healthy lines would have it too");
   bool continues = row.boolean("continues").value_or(false);
+  bool follows = row.boolean("follows").value_or(false);
   bool single_line = row.boolean("single-line").value_or(false);
   bool tail = row.boolean("tail").value_or(false);
   bool framed = row.boolean("framed").value_or(false);
   bool names_next = row.boolean("names-next").value_or(false);
+  const std::int64_t times = row.integer("times").value_or(1);
+  if (times < 1 || times > 1000) row.note("'times' must be 1 to 1000", row.at("times"));
+  std::vector<std::string> forgotten_after = row.strings("forgotten-after");
   std::vector<Pattern> except;
   for (TomlString& item : row.placed_strings("except")) {
     ++item.at.column;  // behind the quote
@@ -87,8 +91,21 @@ void read_row(TomlTable& row, SignatureSet& set) {
   if (!pattern) return;
   check_title(row, title, *pattern, detail);
   set.rows.push_back({std::move(id), std::move(literal), std::move(*pattern), severity, std::move(title),
-                      std::move(detail), std::move(end), std::move(except), continues, single_line, tail, framed,
-                      names_next, row.at()});
+                      std::move(detail), std::move(end), std::move(except), continues, follows, single_line, tail,
+                      framed, names_next, static_cast<std::size_t>(times), std::move(forgotten_after), row.at()});
+}
+
+/// Only when all files have been read it is known which rows there are.
+void check_forgotten(const SignatureSet& set, std::vector<Error>& errors) {
+  std::vector<std::string> ids;
+  for (const Signature& row : set.rows)
+    ids.push_back(row.id);
+  for (const Signature& row : set.rows)
+    for (const std::string& id : row.forgotten_after)
+      if (std::find(ids.begin(), ids.end(), id) == ids.end())
+        errors.push_back({Error::Kind::definition,
+                          fmt::format("'{}' is forgotten after '{}', which is no signature", row.id, printable(id)),
+                          row.at, did_you_mean(id, ids)});
 }
 
 }  // namespace
@@ -117,6 +134,7 @@ SignatureSet read_signatures(const fs::path& dir, std::vector<Error>& errors) {
     root.finish();
     errors.insert(errors.end(), document->errors().begin(), document->errors().end());
   }
+  check_forgotten(set, errors);
   return set;
 }
 

@@ -32,15 +32,29 @@ std::vector<std::string> literals_of(const SignatureSet& signatures) {
   return literals;
 }
 
+std::vector<std::vector<std::size_t>> forgets_of(const SignatureSet& signatures) {
+  std::vector<std::vector<std::size_t>> forgets(signatures.rows.size());
+  for (std::size_t counting = 0; counting < forgets.size(); ++counting)
+    for (const std::string& id : signatures.rows[counting].forgotten_after)
+      for (std::size_t i = 0; i < forgets.size(); ++i)
+        if (signatures.rows[i].id == id) forgets[i].push_back(counting);
+  return forgets;
+}
+
 }  // namespace
 
 struct SignatureWatch::Impl {
   explicit Impl(std::shared_ptr<const SignatureSet> set)
-      : signatures(std::move(set)), literals(literals_of(*signatures)) {}
+      : signatures(std::move(set)),
+        literals(literals_of(*signatures)),
+        seen(signatures->rows.size()),
+        forgets(forgets_of(*signatures)) {}
 
   std::shared_ptr<const SignatureSet> signatures;
   LiteralSet literals;  // of the rows, in their order
   std::vector<std::uint32_t> candidates;
+  std::vector<std::size_t> seen;                  // lines of each row, for those that count them
+  std::vector<std::vector<std::size_t>> forgets;  // the rows that start to count anew after a line of this one
   std::vector<OpenReport> open;
   std::deque<LineAhead> ahead;  // from an opening on
   std::unordered_set<std::size_t> headers;
@@ -64,6 +78,10 @@ struct SignatureWatch::Impl {
       bool excepted = std::any_of(row.except.begin(), row.except.end(),
                                   [&](const Pattern& pattern) { return matches(pattern, message, nullptr); });
       if (excepted) continue;
+      for (std::size_t forgotten : forgets[index])
+        seen[forgotten] = 0;
+      if (++seen[index] < row.times) continue;
+      seen[index] = 0;
       if (row.severity == Severity::benign) return std::nullopt;
       return SignatureHit{&row, std::move(captures)};
     }
@@ -122,7 +140,8 @@ struct SignatureWatch::Impl {
     auto hit = find(line.record.message);
     if (!open.empty() && continue_open(line, hit)) return;
     if (!hit) return note_ahead(line);
-    const bool replayed = was_here(line.record);
+    // Every boot begins with the same record.
+    const bool replayed = hit->signature->times == 1 && was_here(line.record);
     const auto lines = ahead_of(line.record);
     if (open.size() == most_open) close(0);
     open.emplace_back(std::move(*hit), line, lines, replayed);

@@ -28,6 +28,8 @@ struct Signature {
   /// While a report is open, a hit of this row belongs to it: a panic behind an oops, the die line behind "kernel BUG
   /// at".
   bool continues = false;
+  /// Alone it tells only that a report was lost.
+  bool follows = false;
   /// Nothing follows that belongs to it.
   bool single_line = false;
   /// Registers, or a panic (panic_on_warn), follow its end marker.
@@ -36,6 +38,9 @@ struct Signature {
   bool framed = false;
   /// It is the text of a WARNING: or BUG: that follows, and names it: the next header belongs to it.
   bool names_next = false;
+  /// Only so many of its lines make a hit, and none of these rows may have hit a line in between.
+  std::size_t times = 1;
+  std::vector<std::string> forgotten_after;  // ids
   SourcePos at;
 };
 
@@ -43,7 +48,7 @@ struct Signature {
 struct SignatureSet {
   std::vector<Signature> rows;
   std::vector<std::string>
-      skipped_frames;  // functions that are never guilty, with * for anything: panic, __asan_*, ...
+      skipped_frames;             // functions that are never guilty, with * for anything: panic, __asan_*, ...
   std::vector<KnownIssue> known;  // what its reports are compared with
 };
 

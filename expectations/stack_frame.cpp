@@ -1,8 +1,10 @@
 #include "expectations/stack_frame.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "expectations/demangle.hpp"
+#include "expectations/record.hpp"
 
 namespace bootgate {
 namespace {
@@ -39,6 +41,20 @@ bool begins_trace(std::string_view line) {
 /// Lines behind which another stack begins: whose allocation it was, what a lock's holder did.
 bool ends_trace(std::string_view line) {
   return has(line, "</TASK>") || has(line, "llocated by ") || has(line, "reed by ") || begins_trace(line);
+}
+
+/// " demo_ini", " ? vfs_read+0x1" or " name+0x11/": what is left of a line of a trace.
+bool is_cut_frame(std::string_view message) {
+  if (!message.starts_with(' ')) return false;
+  message.remove_prefix(message.find_first_not_of(' ') == std::string_view::npos ? message.size()
+                                                                                 : message.find_first_not_of(' '));
+  if (message.starts_with("? ")) message.remove_prefix(2);
+  const std::size_t end = std::min(message.find_first_of("+/ \r"), message.size());
+  // A kernel without KALLSYMS prints addresses.
+  if (end == 0 || message.starts_with("0x") || message.starts_with("[<")) return false;
+  if (!std::all_of(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(end), is_symbol_char)) return false;
+  const bool one_word = message.find(' ') == std::string_view::npos;
+  return one_word && !parse_frame(message);
 }
 
 }  // namespace
@@ -86,6 +102,20 @@ std::vector<StackFrame> trace_of(std::span<const std::string> lines) {
     frames.push_back(std::move(*frame));
   }
   return frames;
+}
+
+bool has_cut_stack(std::span<const std::string> lines) {
+  bool in_trace = false, has_rip = false;
+  for (const std::string& line : lines) {
+    const std::string_view message = parse_record(line).message;
+    if (in_trace && ends_trace(line)) break;
+    if (begins_trace(line)) in_trace = true;
+    // show_regs prints RIP first, of user space too.
+    if (message.starts_with("RIP: 00")) has_rip = has_rip || parse_frame(line) || !message.starts_with("RIP: 0010:");
+    if (!in_trace && !has_rip && message.starts_with("RSP: 00")) return true;
+    if (in_trace && is_cut_frame(message)) return true;
+  }
+  return false;
 }
 
 }  // namespace bootgate

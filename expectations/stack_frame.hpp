@@ -30,4 +30,7 @@ std::string plain_function_name(std::string_view symbol);
 /// The certain frames of a report: its first kernel-mode RIP ahead of the call trace, then the first trace.
 std::vector<StackFrame> trace_of(std::span<const std::string> lines);
 
+/// Lines of the first trace, or the RIP ahead of it, are missing or cut: a title may name the wrong function.
+bool has_cut_stack(std::span<const std::string> lines);
+
 }  // namespace bootgate

@@ -39,7 +39,8 @@ std::string label(const CrashReport& report, bool colour) {
 
 std::string block(const FoundReport& found, bool colour) {
   const CrashReport& report = found.report;
-  std::string text = fmt::format("  {}  {}\n        {}\n", label(report, colour), printable(report.title), where(found));
+  std::string text =
+      fmt::format("  {}  {}\n        {}\n", label(report, colour), printable(report.title), where(found));
   if (!report.known.empty()) text += fmt::format("        known issue: {}\n", report.known);
   if (!report.expired.empty()) text += fmt::format("        a known issue that has expired: {}\n", report.expired);
   if (!report.undecoded.empty()) text += fmt::format("        not decoded: {}\n", printable(report.undecoded));
@@ -92,7 +93,7 @@ CaseResult as_case(const FoundReport& found) {
   }
   if (!found.report.known.empty()) {
     result.outcome = Outcome::known;
-    result.reason = "known issue: " + found.report.known;
+    result.reason = fmt::format("known issue: {}", found.report.known);
   }
   result.reports = {found.report};
   return result;

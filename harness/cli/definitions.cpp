@@ -1,5 +1,7 @@
 #include "harness/cli/definitions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/plan/read_suite.hpp"
@@ -21,7 +23,8 @@ SignatureSet load_signatures(const fs::path& known_issues, std::vector<Error>& e
   const fs::path expectations = data_root() / "expectations";
   SignatureSet set = read_signatures(expectations / "signatures", errors);
   const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
-  set.known = read_known_issues(known_issues.empty() ? expectations / "known-issues.toml" : known_issues, today, errors);
+  set.known =
+      read_known_issues(known_issues.empty() ? expectations / "known-issues.toml" : known_issues, today, errors);
   return set;
 }
 
@@ -30,7 +33,7 @@ Definitions read_definitions(const std::vector<std::string>& suites, const fs::p
   SignatureSet signatures = load_signatures(known_issues, definitions.errors);
   for (const KnownIssue& issue : signatures.known)
     if (issue.expired)
-      definitions.warnings.push_back({Error::Kind::definition, "expired: " + describe(issue), issue.at,
+      definitions.warnings.push_back({Error::Kind::definition, fmt::format("expired: {}", describe(issue)), issue.at,
                                       "remove it, or give it a later date; what it is about fails again"});
   definitions.profiles = read_profiles(data_root() / "fixtures/profiles.toml", definitions.errors);
   SampleReading samples = read_samples(data_root() / "expectations/rust_samples");

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,7 @@ Json to_json(const Plan& plan);
 struct KernelFacts {
   std::string release;                                       // "6.12.107"; empty: unknown
   std::optional<std::map<std::string, std::string>> config;  // symbol without CONFIG_ -> "y", "m", a number, ...
+  std::set<std::string> modules;                             // that the guest has, or that are built in
 };
 
 /// Why the case can't run here, or nothing when it can. An unknown config is a reason of its own, not "not set".

@@ -145,7 +145,7 @@ class Reader {
         needs.push_back(std::move(*requirement));
       else
         table.note(fmt::format("'{}' is no requirement", printable(need.text)), need.at,
-                   "write config:X (without CONFIG_), config:X=m, kvm, tcg, kernel>=6.12 or qemu>=8");
+                   "write config:X (without CONFIG_), config:X=m, module:NAME, kvm, tcg, kernel>=6.12 or qemu>=8");
     }
     return needs;
   }

@@ -102,6 +102,15 @@ std::optional<std::string> unmet_config(const Requirement& need, const KernelFac
   return std::nullopt;
 }
 
+std::optional<Requirement> module_requirement(std::string_view name, Requirement requirement) {
+  requirement.subject = Requirement::Subject::module;
+  requirement.name = name;
+  std::replace(requirement.name.begin(), requirement.name.end(), '-', '_');
+  auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || is_digit(c); };
+  const bool good = !name.empty() && std::all_of(requirement.name.begin(), requirement.name.end(), plain);
+  return good ? std::optional(requirement) : std::nullopt;
+}
+
 std::optional<std::string> unmet_version(const Requirement& need, const std::string& version, std::string_view what) {
   if (!parse_version(version)) return fmt::format("needs {}, and the {} version is unknown", need.text, what);
   if (version_holds(version, need.comparison, need.value)) return std::nullopt;
@@ -119,8 +128,9 @@ std::optional<Requirement> parse_requirement(const std::string& text, SourcePos 
     requirement.name = text;
     return requirement;
   }
-  constexpr std::string_view config = "config:";
+  constexpr std::string_view config = "config:", module = "module:";
   if (text.starts_with(config)) return config_requirement(std::string_view(text).substr(config.size()), requirement);
+  if (text.starts_with(module)) return module_requirement(std::string_view(text).substr(module.size()), requirement);
   return version_requirement(text, requirement);
 }
 
@@ -139,6 +149,10 @@ std::optional<std::string> unmet(const std::vector<Requirement>& needs, const Ke
     std::optional<std::string> reason;
     switch (need.subject) {
       case Requirement::Subject::config: reason = unmet_config(need, kernel); break;
+      case Requirement::Subject::module:
+        if (!kernel.modules.contains(need.name))
+          reason = fmt::format("needs {}: the kernel came without it", need.text);
+        break;
       case Requirement::Subject::accelerator:
         if (need.name != to_string(host.accelerator.kind))
           reason = fmt::format("needs {}: this run uses {}", need.name, to_string(host.accelerator.kind));

@@ -8,7 +8,8 @@
 
 namespace bootgate {
 
-/// "config:MODULES", "config:SAMPLE_X=m" (or =y), "kvm", "tcg", "kernel>=6.12", "qemu>=8"; nothing for anything else.
+/// "config:MODULES", "config:SAMPLE_X=m" (or =y), "module:dummy", "kvm", "tcg", "kernel>=6.12", "qemu>=8"; nothing for
+/// anything else.
 std::optional<Requirement> parse_requirement(const std::string& text, SourcePos at);
 
 /// Whether version `a` stands in this relation (>=, >, <, <=, ==) to `b`. Numbers are compared as numbers; 6.12-rc3

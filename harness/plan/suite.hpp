@@ -70,10 +70,10 @@ std::string describe(const Step& step);
 
 /// What a case needs, or it is skipped with this as the reason.
 struct Requirement {
-  enum class Subject { config, accelerator, kernel_version, qemu_version };
+  enum class Subject { config, module, accelerator, kernel_version, qemu_version };
   Subject subject = Subject::config;
-  std::string name;               // config: the symbol without CONFIG_; accelerator: "kvm" or "tcg"
-  std::string value;              // config: "y", "m", or empty for either; versions: "6.12"
+  std::string name;   // config: the symbol without CONFIG_; module: as modprobe knows it; accelerator: "kvm" or "tcg"
+  std::string value;  // config: "y", "m", or empty for either; versions: "6.12"
   std::string comparison = ">=";  // versions: >=, >, <, <=, ==
   std::string text;               // as written
   SourcePos at;

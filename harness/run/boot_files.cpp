@@ -2,9 +2,21 @@
 
 #include "fixtures/boot/acpi_table.hpp"
 #include "fixtures/boot/guest_program.hpp"
+#include "fixtures/boot/initramfs_modules.hpp"
 #include "harness/support/data.hpp"
 
 namespace bootgate {
+
+namespace {
+
+/// What a case needs and this kernel came without is left out: the case is skipped.
+void add_modules(const Case& the_case, const std::set<std::string>& available, std::vector<std::string>& modules) {
+  modules.insert(modules.end(), the_case.modules.begin(), the_case.modules.end());
+  for (const Requirement& need : the_case.needs)
+    if (need.subject == Requirement::Subject::module && available.contains(need.name)) modules.push_back(need.name);
+}
+
+}  // namespace
 
 Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
                                   const Store& store) {
@@ -31,8 +43,9 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
   spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
   spec.modules = options.modules;
+  if (spec.modules_dir) files.modules = available_modules(*spec.modules_dir);
   for (const Case& the_case : job.suite.cases)
-    spec.modules.insert(spec.modules.end(), the_case.modules.begin(), the_case.modules.end());
+    add_modules(the_case, files.modules, spec.modules);
   spec.added = options.added;
   if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
   auto initramfs = make_initramfs(store, spec);

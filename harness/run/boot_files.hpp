@@ -11,6 +11,7 @@ struct BootFiles {
   KernelImage kernel;
   Initramfs initramfs;
   bool has_control = true;                                 // false: a root of the user's own
+  std::set<std::string> modules;                           // that cases may load, or that are built in
   std::vector<fs::path> acpi_tables;                       // of the machine
   Duration build_took{};                                   // of a kernel that was built from source
   std::vector<std::pair<std::string, std::string>> facts;  // of how they were made, for the report

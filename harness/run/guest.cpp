@@ -193,7 +193,8 @@ void Guest::ask_power(bool off) {
     post(off ? "poweroff" : "reboot");
 }
 
-std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline) {
+std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline,
+                                                const std::function<bool()>& enough) {
   if (!setup_.has_control && !handshake_sent_) {
     handshake_sent_ = true;
     send(shell_.handshake());
@@ -202,8 +203,9 @@ std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoi
   std::size_t from = console_.lines().size();
   post(text);
   std::optional<ControlAnswer> answer;
-  auto answered = [&] { return (answer = take_answer()).has_value(); };
+  auto answered = [&] { return (answer = take_answer()).has_value() || (enough && enough()); };
   if (End end = wait(answered, deadline, false); end != End::matched) return end;
+  if (!answer) return End::matched;
   if (!answer->synced) return *answer;
   const std::string sync = setup_.has_control ? control_.sync_line() : shell_.sync_line();
   auto synced = [&] {

@@ -61,8 +61,10 @@ class Guest {
   /// last bytes of a machine that ended. Silence ends a wait only where `console_awaited`.
   End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited);
 
-  /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print.
-  std::variant<ControlAnswer, End> command(const std::string& text, TimePoint deadline);
+  /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print; or
+  /// until `enough` says that no answer is needed any more, which is End::matched.
+  std::variant<ControlAnswer, End> command(const std::string& text, TimePoint deadline,
+                                           const std::function<bool()>& enough = {});
 
   /// Asks the guest to power off, or to reset, by its own means; nobody answers. Needs control_ready().
   void ask_power(bool off);

@@ -37,6 +37,7 @@ class JobRunner {
     result_.directory = inputs.directory;
     result_.timestamp = utc_timestamp();
     kernel_.release = inputs.files.kernel.release;
+    kernel_.modules = inputs.files.modules;
   }
 
   JobResult run() {

@@ -37,6 +37,13 @@ std::vector<fs::path> sample_files() {
   return files;
 }
 
+std::string sample_test_name(const testing::TestParamInfo<fs::path>& info) {
+  std::string name = info.param.stem().string();
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
 std::vector<CrashReport> reports_of(std::string_view console, std::shared_ptr<const SignatureSet> signatures) {
   SignatureWatch watch(std::move(signatures));
   std::size_t number = 0;

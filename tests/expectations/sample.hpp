@@ -1,6 +1,8 @@
 // The samples of expectations/samples: consoles with the reports that they must give, which stand above them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +24,9 @@ Sample read_sample(const fs::path& file);
 
 /// The samples, sorted by name.
 std::vector<fs::path> sample_files();
+
+/// A name for the test of a sample.
+std::string sample_test_name(const testing::TestParamInfo<fs::path>& info);
 
 /// The reports of a console that is at its end, by the project's signatures or others.
 std::vector<CrashReport> reports_of(std::string_view console,

@@ -26,14 +26,7 @@ TEST_P(Samples, GiveTheReportsOfTheirHead) {
     EXPECT_EQ(found, sample.head);
 }
 
-std::string test_name(const testing::TestParamInfo<fs::path>& info) {
-  std::string name = info.param.stem().string();
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Saved, Samples, testing::ValuesIn(sample_files()), test_name);
+INSTANTIATE_TEST_SUITE_P(Saved, Samples, testing::ValuesIn(sample_files()), sample_test_name);
 
 TEST(Samples, CoverEverySignature) {
   std::set<std::string> covered;

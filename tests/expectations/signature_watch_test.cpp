@@ -161,8 +161,23 @@ TEST(SignatureWatch, WaitsForThePanicBehindASanitizersFrame) {
 TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
   auto set = std::make_shared<SignatureSet>();
   auto regex = [](const char* text) { return Pattern::compile({text, true, {"demo.toml", 1, 1}}).value(); };
-  set->rows.push_back(
-      {"demo", "aaa", regex("^a"), Severity::failure, "demo", {}, {}, {regex("(a+)+$")}, {}, {}, {}, {}, {}, {}});
+  set->rows.push_back({"demo",
+                       "aaa",
+                       regex("^a"),
+                       Severity::failure,
+                       "demo",
+                       {},
+                       {},
+                       {regex("(a+)+$")},
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
+                       {},
+                       1,
+                       {},
+                       {}});
   SignatureWatch watch(set);
   watch.line(std::string(4096, 'a') + "!", 0, TimePoint());
   EXPECT_TRUE(watch.collecting()) << "an exception that could not be tried is no exception";

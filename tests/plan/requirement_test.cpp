@@ -58,6 +58,9 @@ TEST(ParseRequirement, RefusesEverythingElse) {
                            "config",
                            "KVM",
                            "hvf",
+                           "module:",
+                           "module:a b",
+                           "module:../x",
                            "kernel",
                            "kernel>=",
                            "kernel=6.12",
@@ -108,7 +111,8 @@ class Unmet : public testing::Test {
  protected:
   std::string reason(const std::string& need) const { return unmet({parsed(need)}, kernel_, host_).value_or("(met)"); }
 
-  KernelFacts kernel_{"6.1.0-56-cloud-amd64", {{{"MODULES", "y"}, {"EXT4_FS", "m"}, {"HZ", "250"}}}};
+  KernelFacts kernel_{
+      "6.1.0-56-cloud-amd64", {{{"MODULES", "y"}, {"EXT4_FS", "m"}, {"HZ", "250"}}}, {"test_lockup", "loop"}};
   HostFacts host_{{Accelerator::Kind::tcg, "no /dev/kvm"}, "/usr/bin/qemu-system-x86_64", "7.2.22"};
 };
 
@@ -127,6 +131,12 @@ TEST_F(Unmet, LooksUpSymbols) {
 TEST_F(Unmet, AnUnknownConfigIsAReasonOfItsOwn) {
   kernel_.config.reset();
   EXPECT_EQ(reason("config:MODULES"), "needs config:MODULES, and the kernel's config is unknown");
+}
+
+TEST_F(Unmet, LooksForModules) {
+  EXPECT_EQ(reason("module:test_lockup"), "(met)");
+  EXPECT_EQ(reason("module:test-lockup"), "(met)") << "as modprobe does";
+  EXPECT_EQ(reason("module:dummy"), "needs module:dummy: the kernel came without it");
 }
 
 TEST_F(Unmet, LooksAtTheAccelerator) {

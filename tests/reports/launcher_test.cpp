@@ -31,7 +31,7 @@ case $1 in
     { echo '#!/bin/sh'; echo 'echo "root=$BOOTGATE_ROOT"; for a; do echo "<$a>"; done'; } >"$2/bin/bootgate"
     chmod +x "$2/bin/bootgate" ;;
   *)
-    case "$*" in *asan*) d=build/asan ;; *tsan*) d=build/tsan ;; *) d=build ;; esac
+    case "$*" in *asan*) d=build/asan ;; *tsan*) d=build/tsan ;; *fuzz*) d=build/fuzz ;; *) d=build ;; esac
     mkdir -p $d && touch $d/build.ninja
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >$d/CMakeCache.txt
     for a; do case $a in -DBUILD_TESTING=*) echo "BUILD_TESTING:BOOL=${a#*=}" >>$d/CMakeCache.txt ;; esac; done ;;
@@ -217,6 +217,7 @@ TEST_F(Launcher, SelftestRunsUnitTestsInTheSanitizersAndAllInRelease) {
   std::string made = calls();
   EXPECT_THAT(made, HasSubstr("ctest --preset asan -L unit"));
   EXPECT_THAT(made, HasSubstr("ctest --preset tsan -L unit"));
+  EXPECT_THAT(made, HasSubstr("ctest --preset fuzz -L fuzz"));
   EXPECT_THAT(made, HasSubstr("ctest --preset release -L unit|boot"));
   EXPECT_THAT(made, HasSubstr("--no-tests=error"));
 }
@@ -225,6 +226,7 @@ TEST_F(Launcher, QuickSelftestIsReleaseOnlyAndHandsArgumentsOn) {
   EXPECT_EQ(launch({"selftest", "--quick", "-R", "a b"}).status.code, 0);
   std::string made = calls();
   EXPECT_THAT(made, Not(HasSubstr("asan")));
+  EXPECT_THAT(made, Not(HasSubstr("fuzz")));
   EXPECT_THAT(made, HasSubstr("-R a b\n"));
 }
 

@@ -51,7 +51,10 @@ bool goes_on(std::string_view text) {
                                              " ",
                                              "Kernel panic",
                                              "Shutting down cpus with NMI",
-                                             "Dumping ftrace"};
+                                             "Dumping ftrace",
+                                             "irq event stamp:",  // print_irqtrace_events(), with lockdep
+                                             "hardirqs last ",
+                                             "softirqs last "};
   return std::any_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view word) { return text.starts_with(word); });
 }

@@ -49,6 +49,7 @@ class OpenReport {
   Taken take(const WatchedLine& line, const SignatureHit* hit);
 
   TimePoint last_line_at() const { return last_; }
+  std::size_t last_line() const { return report_.last_line; }
   /// It was on this console before (dmesg, /dev/kmsg): the same record with the same time stamp.
   bool replayed() const { return replayed_; }
   /// The first match-limit error of its `detail`.

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration report_quiet = 2s;
 constexpr std::size_t lines_ahead = 5;
+/// So many lines of others may stand between a report and its end marker.
+constexpr std::size_t end_marker_delay = 30;
 /// Every CPU of a large machine may be in trouble at once; a hostile console invents callers without end.
 constexpr std::size_t most_open = 64;
 /// A console that replays itself is recognised by its headers, of which so many are remembered.
@@ -58,6 +60,7 @@ struct SignatureWatch::Impl {
   std::vector<OpenReport> open;
   std::deque<LineAhead> ahead;  // from an opening on
   std::unordered_set<std::size_t> headers;
+  std::optional<std::size_t> last_end;  // the last line of the report that ended last
   std::vector<CrashReport> finished;
   std::optional<Error> trouble;
 
@@ -120,6 +123,7 @@ struct SignatureWatch::Impl {
     OpenReport report = std::move(open[index]);
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
     if (report.trouble() && !trouble) trouble = report.trouble();
+    last_end = report.last_line();
     if (report.replayed()) return;
     finished.push_back(std::move(report).finish(signatures->skipped_frames));
     if (auto marked = mark_known(finished.back(), signatures->known); !marked && !trouble) trouble = marked.error();
@@ -140,6 +144,8 @@ struct SignatureWatch::Impl {
     auto hit = find(line.record.message);
     if (!open.empty() && continue_open(line, hit)) return;
     if (!hit) return note_ahead(line);
+    // A line that it did not take has ended the report before its end marker came.
+    if (hit->signature->follows && last_end && line.number - *last_end <= end_marker_delay) return;
     // Every boot begins with the same record.
     const bool replayed = hit->signature->times == 1 && was_here(line.record);
     const auto lines = ahead_of(line.record);

@@ -44,18 +44,22 @@ std::string stamped(std::size_t number, std::string_view caller, std::string_vie
 
 std::string systemd_line(std::size_t number, const Lines& messages) {
   if (number % 2 == 0) return fmt::format("{}\r\n", trimmed(stamped(number, "", messages[number % messages.size()])));
-  return fmt::format("[\x1b[0;32m  OK  \x1b[0m] Started \x1b[0;1;39munit-{}.service\x1b[0m - Unit number {}.\r\n", number,
-                     number);
+  return fmt::format("[\x1b[0;32m  OK  \x1b[0m] Started \x1b[0;1;39munit-{}.service\x1b[0m - Unit number {}.\r\n",
+                     number, number);
 }
 
 std::vector<std::pair<std::string, Writer>> kinds(const Lines& healthy, const Lines& near) {
   return {
       {"lean", [&](std::size_t i) { return stamped(i, "", healthy[i % healthy.size()]); }},
       {"systemd", [&](std::size_t i) { return systemd_line(i, healthy); }},
-      {"caller", [&](std::size_t i) { return stamped(i, fmt::format("[{:>6}]", fmt::format("T{}", i % 997)),
-                                                     healthy[i % healthy.size()]); }},
-      {"near", [&](std::size_t i) { return stamped(i, "", i % 100 == 0 ? near[i / 100 % near.size()]
-                                                                     : healthy[i % healthy.size()]); }},
+      {"caller",
+       [&](std::size_t i) {
+         return stamped(i, fmt::format("[{:>6}]", fmt::format("T{}", i % 997)), healthy[i % healthy.size()]);
+       }},
+      {"near",
+       [&](std::size_t i) {
+         return stamped(i, "", i % 100 == 0 ? near[i / 100 % near.size()] : healthy[i % healthy.size()]);
+       }},
   };
 }
 

@@ -1,5 +1,5 @@
-// Any bytes are a console: split into lines, watched for signatures, cut into reports. The first byte says in what pieces
-// they come, which must make no difference.
+// Any bytes are a console: split into lines, watched for signatures, cut into reports. The first byte says in what
+// pieces they come, which must make no difference.
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -31,8 +31,8 @@ ScanResult scan(std::string_view console, std::size_t piece) {
 std::string summary(const ScanResult& result) {
   std::string text = std::to_string(result.rows) + " " + std::to_string(result.boots) + "\n";
   for (const FoundReport& found : result.found)
-    text += found.report.title + "\n" + std::to_string(found.count) + " " + std::to_string(found.report.first_line) + "-" +
-            std::to_string(found.report.last_line) + " " + found.report.corrupted + "\n";
+    text += found.report.title + "\n" + std::to_string(found.count) + " " + std::to_string(found.report.first_line) +
+            "-" + std::to_string(found.report.last_line) + " " + found.report.corrupted + "\n";
   return text;
 }
 

@@ -132,6 +132,16 @@ title = '{kind} {more}'
   EXPECT_TRUE(set.rows.at(0).detail);
 }
 
+TEST_F(ReadSignatures, RefusesToForgetAfterWhatIsNoRow) {
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\ntimes = 2\nforgotten-after = ['b']\n");
+  EXPECT_THAT(only_error(), HasSubstr("'a' is forgotten after 'b', which is no signature"));
+}
+
+TEST_F(ReadSignatures, RefusesToCountToNothing) {
+  read("[[signature]]\nid = 'a'\nliteral = 'aaa'\npattern = 'a'\ntitle = 'a'\ntimes = 0\n");
+  EXPECT_THAT(only_error(), HasSubstr("'times' must be 1 to 1000"));
+}
+
 TEST_F(ReadSignatures, CollectsTheErrorsOfAllFiles) {
   dir.file("b.toml", "what = 1\n");
   dir.file("a.toml", "[[signature]\n");

@@ -93,6 +93,14 @@ TEST(SignatureWatch, LeavesTheNextLineOut) {
   EXPECT_EQ(reports[0].lines.back(), "[    2.3]  </TASK>");
 }
 
+TEST(SignatureWatch, GivesALateEndMarkerToTheReportThatHasEnded) {
+  Watched seen({warning, "[    2.1] Call Trace:", "[    2.1]  <TASK>", "[    2.1]  demo_init+0x11/0x1000",
+                "[    2.1]  </TASK>", "[    2.2] usb 1-1: new device",
+                "[    2.3] ---[ end trace 0000000000000000 ]---"});
+  seen.watch.close();
+  EXPECT_THAT(seen.watch.take(), SizeIs(1));
+}
+
 TEST(SignatureWatch, KeepsASanitizersWholeFrame) {
   const Sample sample = read_sample("kasan-6.12.log");
   auto reports = reports_of(sample.console);

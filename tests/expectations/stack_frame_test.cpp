@@ -64,5 +64,28 @@ TEST(TraceOf, LeavesOutTheStacksOfOthers) {
   EXPECT_THAT(names({"Call Trace:", " a+0x1/0x2", "Allocated by task 1:", " b+0x1/0x2"}), ElementsAre("a"));
 }
 
+using Lines = std::vector<std::string>;
+
+TEST(HasCutStack, TakesAWholeOneForWhole) {
+  EXPECT_FALSE(has_cut_stack(
+      Lines{"[    1.0] RIP: 0010:a+0x1/0x2", "[    1.0] RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202",
+            "[    1.0] Call Trace:", "[    1.0]  <TASK>", "[    1.0]  ? b.isra.0+0x1/0x2 [demo]",
+            "[    1.0] RIP: 0033:0x40113a", "[    1.0] RSP: 002b:00007ffd EFLAGS: 00000202", "[    1.0]  </TASK>"}));
+  EXPECT_FALSE(has_cut_stack(Lines{"Call Trace:", " 0xffffffff81000000", " a+0x1/0x2"})) << "without KALLSYMS";
+  EXPECT_FALSE(has_cut_stack(Lines{"demo: some words", " more of them"}));
+  EXPECT_FALSE(has_cut_stack(Lines{"RIP: 0033:0x40113a", "RSP: 002b:00007ffd EFLAGS: 00000202"})) << "of user space";
+}
+
+TEST(HasCutStack, MissesTheRipAheadOfOtherRegisters) {
+  EXPECT_TRUE(
+      has_cut_stack(Lines{"Code: 0f 0b", "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202", "Call Trace:", " a+0x1/0x2"}));
+  EXPECT_TRUE(has_cut_stack(Lines{"RIP: 0010:a+0x", "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202"}));
+}
+
+TEST(HasCutStack, SeesWhatIsLeftOfAFrame) {
+  for (const char* line : {" demo_ini", " demo_init+0x", " demo_init+0x11/", " ? demo_in"})
+    EXPECT_TRUE(has_cut_stack(Lines{"Call Trace:", " <TASK>", line, " a+0x1/0x2", " </TASK>"})) << line;
+}
+
 }  // namespace
 }  // namespace bootgate

@@ -287,6 +287,7 @@ TEST_F(TerminalOutput, SummarySaysWhatTheRunIsWorth) {
   EXPECT_EQ(only({Outcome::pass, Outcome::pass}), "\nPASSED  2 passed in 0.00s\n");
   EXPECT_EQ(only({Outcome::pass, Outcome::fail}), "\nFAILED  1 passed, 1 failed in 0.00s\n");
   EXPECT_EQ(only({Outcome::skip}), "\nNOTHING PASSED  1 skipped in 0.00s\n");
+  EXPECT_EQ(only({Outcome::pass, Outcome::known}), "\nPASSED  1 passed, 1 known issue in 0.00s\n");
   EXPECT_EQ(only({}), "\nNOTHING PASSED  no case in 0.00s\n");
   run.interrupted = true;
   EXPECT_EQ(only({Outcome::pass}), "\nINTERRUPTED  1 passed in 0.00s\n");

@@ -111,7 +111,9 @@ bool has_cut_stack(std::span<const std::string> lines) {
     if (in_trace && ends_trace(line)) break;
     if (begins_trace(line)) in_trace = true;
     // show_regs prints RIP first, of user space too.
-    if (message.starts_with("RIP: 00")) has_rip = has_rip || parse_frame(line) || !message.starts_with("RIP: 0010:");
+    // A call of nowhere has no name there: "RIP: 0010:0x0".
+    if (message.starts_with("RIP: 00"))
+      has_rip = has_rip || parse_frame(line) || !message.starts_with("RIP: 0010:") || message.starts_with("RIP: 0010:0x");
     if (!in_trace && !has_rip && message.starts_with("RSP: 00")) return true;
     if (in_trace && is_cut_frame(message)) return true;
   }

@@ -72,6 +72,7 @@ TEST(HasCutStack, TakesAWholeOneForWhole) {
             "[    1.0] Call Trace:", "[    1.0]  <TASK>", "[    1.0]  ? b.isra.0+0x1/0x2 [demo]",
             "[    1.0] RIP: 0033:0x40113a", "[    1.0] RSP: 002b:00007ffd EFLAGS: 00000202", "[    1.0]  </TASK>"}));
   EXPECT_FALSE(has_cut_stack(Lines{"Call Trace:", " 0xffffffff81000000", " a+0x1/0x2"})) << "without KALLSYMS";
+  EXPECT_FALSE(has_cut_stack(Lines{"RIP: 0010:0x0", "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202"})) << "a call of 0";
   EXPECT_FALSE(has_cut_stack(Lines{"demo: some words", " more of them"}));
   EXPECT_FALSE(has_cut_stack(Lines{"RIP: 0033:0x40113a", "RSP: 002b:00007ffd EFLAGS: 00000202"})) << "of user space";
 }

@@ -100,14 +100,16 @@ std::string_view LineSplitter::take_plain(std::string_view bytes, const OnLine& 
   for (;;) {
     const std::size_t length = plain_length(bytes);
     const std::string_view plain = bytes.substr(0, length);
-    const bool whole = line_.empty() && length < longest_line && length < bytes.size() && bytes[length] == '\n';
-    if (!whole) {
+    const std::size_t end = bytes.substr(length).starts_with('\n')     ? 1
+                            : bytes.substr(length).starts_with("\r\n") ? 2
+                                                                       : 0;
+    if (!line_.empty() || length >= longest_line || end == 0) {
       append(plain, on_line);
       return bytes.substr(length);
     }
     emit(plain, on_line);
     ++row_;
-    bytes.remove_prefix(length + 1);
+    bytes.remove_prefix(length + end);
   }
 }
 

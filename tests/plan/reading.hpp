@@ -11,7 +11,7 @@
 namespace bootgate {
 
 inline const KnownNames& known_names() {
-  static const KnownNames known = {{"oops", "warning", "kasan"}, {"initrd-only", "smp", "sanitized", "rust-samples"}};
+  static const KnownNames known = {{"oops", "warning", "kasan"}, {"initrd-only", "smp", "rust-samples"}};
   return known;
 }
 

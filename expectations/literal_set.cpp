@@ -44,7 +44,7 @@ LiteralSet::LiteralSet(std::span<const std::string> words) : words_(words.begin(
     const std::size_t place = rarest_place(words_[i]);
     for (std::size_t offset : {place, place + 1}) {
       const Pair pair = pair_at(words_[i], offset);
-      clues_.push_back({pair, i, offset});
+      clues_.push_back({pair, i, offset, words_[i].front()});
       clue_bits_[pair / 64] |= std::uint64_t{1} << (pair % 64);
     }
   }
@@ -64,7 +64,8 @@ void LiteralSet::check(std::string_view text, std::size_t at, Pair pair, std::ve
   auto clue =
       std::lower_bound(clues_.begin(), clues_.end(), pair, [](const Clue& a, Pair wanted) { return a.pair < wanted; });
   for (; clue != clues_.end() && clue->pair == pair; ++clue)
-    if (at >= clue->offset && text.substr(at - clue->offset).starts_with(words_[clue->word]))
+    if (at >= clue->offset && text[at - clue->offset] == clue->first &&
+        text.substr(at - clue->offset).starts_with(words_[clue->word]))
       found.push_back(clue->word);
 }
 

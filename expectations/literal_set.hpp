@@ -28,6 +28,7 @@ class LiteralSet {
     Pair pair = 0;
     std::uint32_t word = 0;
     std::size_t offset = 0;  // of the pair in the word
+    char first = 0;          // of the word: most false alarms end there
   };
 
   bool is_clue(Pair pair) const { return (clue_bits_[pair / 64] >> (pair % 64)) & 1; }

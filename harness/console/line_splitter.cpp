@@ -39,6 +39,18 @@ std::size_t plain_length(std::string_view text) {
   return static_cast<std::size_t>(std::find_if_not(text.begin() + at, text.end(), is_plain) - text.begin());
 }
 
+std::size_t line_end_length(std::string_view text) {
+  return text.starts_with('\n') ? 1 : text.starts_with("\r\n") ? 2 : 0;
+}
+
+/// Of the sequence that the text starts with, as "\e[0;1;39m", when it is whole and short: systemd colours each line.
+std::size_t csi_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  for (std::size_t at = 2; at < std::min<std::size_t>(text.size(), 16); ++at)
+    if (text[at] >= 0x40 && text[at] <= 0x7e) return at + 1;
+  return 0;
+}
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -95,21 +107,24 @@ void LineSplitter::feed(std::string_view bytes, const OnLine& on_line) {
   }
 }
 
-/// What is left behind the plain bytes at the start. A line that is whole needs no copy.
+/// What is left where neither plain bytes, nor a line end, nor a whole CSI sequence follow. A line that is whole needs
+/// no copy.
 std::string_view LineSplitter::take_plain(std::string_view bytes, const OnLine& on_line) {
   for (;;) {
     const std::size_t length = plain_length(bytes);
     const std::string_view plain = bytes.substr(0, length);
-    const std::size_t end = bytes.substr(length).starts_with('\n')     ? 1
-                            : bytes.substr(length).starts_with("\r\n") ? 2
-                                                                       : 0;
-    if (!line_.empty() || length >= longest_line || end == 0) {
+    bytes.remove_prefix(length);
+    const std::size_t end = line_end_length(bytes);
+    if (end > 0 && line_.empty() && length < longest_line) {
+      emit(plain, on_line);
+    } else {
       append(plain, on_line);
-      return bytes.substr(length);
+      if (end > 0) end_line(on_line);
     }
-    emit(plain, on_line);
-    ++row_;
-    bytes.remove_prefix(length + end);
+    const std::size_t known = end > 0 ? end : csi_length(bytes);
+    if (known == 0) return bytes;
+    if (end > 0) ++row_;
+    bytes.remove_prefix(known);
   }
 }
 

@@ -28,6 +28,18 @@ TEST_P(Samples, GiveTheReportsOfTheirHead) {
 
 INSTANTIATE_TEST_SUITE_P(Saved, Samples, testing::ValuesIn(sample_files()), sample_test_name);
 
+/// Who wants to know whether a console is right looks there.
+TEST(Samples, SayWhereTheyAreFrom) {
+  const auto provoked = Pattern::compile({"^# (Provoked|Booted) on Linux [67]", true, {}}).value();
+  const auto by_hand = Pattern::compile({"^# By hand: .*[a-z_/0-9-]+[.](c|h|rs)\\b", true, {}}).value();
+  for (const fs::path& file : sample_files()) {
+    const Sample sample = read_sample(file);
+    const bool healthy = sample.head.empty() && sample.notes.starts_with("# By hand: ");
+    EXPECT_TRUE(healthy || provoked.find(sample.notes).value() || by_hand.find(sample.notes).value())
+        << file << " begins with: " << sample.notes;
+  }
+}
+
 TEST(Samples, CoverEverySignature) {
   std::set<std::string> covered;
   for (const fs::path& file : sample_files()) {

@@ -114,6 +114,14 @@ TEST(ConsoleScan, EndsAReportAfterTwoSecondsByTheConsolesOwnClock) {
   EXPECT_THAT(scan(cut + "[    4.200000]  more+0x1/0x2\n").found.at(0).report.lines, SizeIs(4));
 }
 
+TEST(ConsoleScan, BearsStampsOfAnyLength) {
+  for (const char* stamp : {"99999999999999999999.5", "99999999999.999999", "1.99999999999999999999"}) {
+    const ScanResult result =
+        scan("[" + std::string(stamp) + "] BUG: Bad rss-counter state mm:1 type:MM_ANONPAGES val:1\n");
+    EXPECT_THAT(result.found, SizeIs(1)) << stamp;
+  }
+}
+
 TEST(ConsoleScan, TakesWhatIsCutInMidLine) {
   const std::string header = warning.substr(warning.find("[    2.123456] WARN"));
   EXPECT_THAT(scan(header.substr(0, header.find("0x1000") + 3)).found, SizeIs(1));

@@ -18,6 +18,20 @@ tl::unexpected<Error> failed(std::string_view doing, const fs::path& file) {
   return bench_error(fmt::format("can't {} {}: {}", doing, file.string(), std::strerror(errno)));
 }
 
+/// A pipe, a terminal, and whatever /dev/stdout is: nothing that a file could be put in the place of.
+bool is_stream(const fs::path& file) {
+  std::error_code failure;
+  const auto status = fs::status(file, failure);
+  return (fs::exists(status) && !fs::is_regular_file(status)) || file.string().starts_with("/dev/") ||
+         file.string().starts_with("/proc/");
+}
+
+Result<> append_to_stream(const fs::path& file, std::string_view bytes) {
+  UniqueFd fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (fd && write_all(fd.get(), bytes) && ::close(fd.release()) == 0) return {};
+  return failed("write", file);
+}
+
 }  // namespace
 
 Result<std::string> read_file(const fs::path& file) {
@@ -35,13 +49,17 @@ Result<std::string> read_file(const fs::path& file) {
 }
 
 Result<> write_file_atomically(const fs::path& file, std::string_view bytes) {
+  if (is_stream(file)) return append_to_stream(file, bytes);
   static std::atomic<unsigned> counter;
-  std::string aside = fmt::format("{}.{}-{}.tmp", file.string(), ::getpid(), counter++);
+  // A symlink stays one: what it points to is replaced.
+  std::error_code failure;
+  const fs::path target = fs::is_symlink(file, failure) ? fs::weakly_canonical(file, failure) : file;
+  std::string aside = fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter++);
   UniqueFd fd(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) return failed("write", file);
   // Network file systems report a full disk only when the file is closed.
   bool written = write_all(fd.get(), bytes).has_value() && ::close(fd.release()) == 0;
-  if (written && ::rename(aside.c_str(), file.c_str()) == 0) return {};
+  if (written && ::rename(aside.c_str(), target.c_str()) == 0) return {};
   auto error = failed("write", file);
   ::unlink(aside.c_str());
   return error;

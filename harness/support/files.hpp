@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 Result<std::string> read_file(const fs::path& file);
 
 /// Writes `file` through a temporary beside it and a rename: readers see the old text or the new one, never half.
-/// A full disk leaves the old file, and an error.
+/// A full disk leaves the old file, and an error. What is no file (a pipe, /dev/stdout) is written to as it is.
 Result<> write_file_atomically(const fs::path& file, std::string_view bytes);
 
 /// Makes `dir` and its parents.

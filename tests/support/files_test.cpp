@@ -1,8 +1,10 @@
 #include "harness/support/files.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +54,26 @@ TEST(WriteFileAtomically, ReplacesTheWholeTextAndLeavesNothingElse) {
   dir.file("f", "new");
   EXPECT_EQ(read_file(dir.path() / "f").value(), "new");
   EXPECT_THAT(names_in(dir.path()), ElementsAre("f"));
+}
+
+TEST(WriteFileAtomically, WritesToAPipeAndLeavesItOne) {
+  const TempDir dir;
+  const fs::path pipe = dir.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(write_file_atomically(pipe, "text"));
+  char text[8] = {};
+  EXPECT_EQ(::read(reader.get(), text, sizeof text), 4);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST(WriteFileAtomically, ReplacesWhatALinkPointsTo) {
+  const TempDir dir;
+  const fs::path file = dir.file("file", "old"), link = dir.path() / "link";
+  fs::create_symlink(file, link);
+  ASSERT_TRUE(write_file_atomically(link, "new"));
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(read_file(file).value(), "new");
 }
 
 TEST(WriteFileAtomically, FailsWhereItsDirectoryIsMissing) {

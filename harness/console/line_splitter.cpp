@@ -88,8 +88,8 @@ std::size_t skip_kernel_stamp(std::string_view text, std::size_t from) {
   return i;
 }
 
-std::size_t find_kernel_stamp(std::string_view text) {
-  for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+std::size_t find_kernel_stamp(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('[', from); at != std::string_view::npos; at = text.find('[', at + 1)) {
     if (skip_kernel_stamp(text, at) != std::string_view::npos) return at;
   }
   return std::string_view::npos;
@@ -198,7 +198,7 @@ void LineSplitter::end_line(const OnLine& on_line) {
 }
 
 void LineSplitter::emit(std::string_view line, const OnLine& on_line) {
-  const std::size_t stamp = find_kernel_stamp(line);
+  std::size_t stamp = find_kernel_stamp(line);
   if (stamp == std::string_view::npos) {
     clobbered_.clear();
     return on_line(line, row_);
@@ -207,7 +207,13 @@ void LineSplitter::emit(std::string_view line, const OnLine& on_line) {
     clobbered_ = line.substr(0, stamp);
     on_line(clobbered_, row_);
   }
-  on_line(line.substr(stamp), row_);
+  // Line ends get lost, too: of two records in one line, the second may be the fault. A stamp right before another is
+  // of whoever saved the console.
+  while (stamp != std::string_view::npos) {
+    const std::size_t next = find_kernel_stamp(line, stamp + 1);
+    if (skip_kernel_stamp(line, stamp) < next) on_line(line.substr(stamp, next - stamp), row_);
+    stamp = next;
+  }
 }
 
 std::string_view LineSplitter::tail() const {

@@ -10,8 +10,8 @@ namespace bootgate {
 /// The offset behind a printk stamp ("[    1.234567] ", "[    1.234567][   T12] ") that starts at `from`, or npos.
 std::size_t skip_kernel_stamp(std::string_view text, std::size_t from = 0);
 
-/// Where in `text` a kernel stamp starts, or npos.
-std::size_t find_kernel_stamp(std::string_view text);
+/// Where in `text` a kernel stamp starts, at `from` or behind it, or npos.
+std::size_t find_kernel_stamp(std::string_view text, std::size_t from = 0);
 
 /// Drops what steers terminals (CSI, OSC and charset sequences, NUL, BEL, XON, XOFF, DEL), ends lines at \n, \r\n,
 /// \r\r\n and at a lone \r, and cuts lines longer than 16 KiB. A kernel record that was printed into the middle of a

@@ -105,6 +105,12 @@ TEST(LineSplitter, MakesARecordInTheMiddleOfALineALineOfItsOwn) {
               ElementsAre("half a li", "[    1.234567][   T12] WARNING: x", "ne"));
 }
 
+TEST(LineSplitter, MakesEachRecordALineWhereLineEndsWereLost) {
+  EXPECT_THAT(split_whole("[    1.000000] one[    2.000000] two[    3.000000][   T1] three\n"),
+              ElementsAre("[    1.000000] one", "[    2.000000] two", "[    3.000000][   T1] three"));
+  EXPECT_THAT(split_whole("[  900.000000] [    2.000000] two\n"), ElementsAre("[    2.000000] two"));
+}
+
 TEST(LineSplitter, LeavesBracketsThatAreNoStampAlone) {
   EXPECT_THAT(split_whole("a [1.2] b [x] [ 12.34567] [99]\n"), ElementsAre("a [1.2] b [x] [ 12.34567] [99]"));
 }

@@ -187,7 +187,7 @@ Result<StackDecoder> StackDecoder::open(const SymbolFiles& files) {
   impl->files = files;
   impl->modules = module_files(files.modules);
   if (std::error_code none; !fs::exists(files.vmlinux, none))
-    return usage_error(fmt::format("no {}", files.vmlinux.string()));
+    return usage_error(fmt::format("there is no file {}", files.vmlinux.string()));
   if (!impl->module(""))
     return usage_error(fmt::format("{} has no debug info", files.vmlinux.string()),
                        "build the kernel with --fragment debug");

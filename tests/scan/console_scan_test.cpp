@@ -117,7 +117,7 @@ TEST(ConsoleScan, EndsAReportAfterTwoSecondsByTheConsolesOwnClock) {
 TEST(ConsoleScan, BearsStampsOfAnyLength) {
   for (const char* stamp : {"99999999999999999999.5", "99999999999.999999", "1.99999999999999999999"}) {
     const ScanResult result =
-        scan("[" + std::string(stamp) + "] BUG: Bad rss-counter state mm:1 type:MM_ANONPAGES val:1\n");
+        scan(std::string("[") + stamp + "] BUG: Bad rss-counter state mm:1 type:MM_ANONPAGES val:1\n");
     EXPECT_THAT(result.found, SizeIs(1)) << stamp;
   }
 }

@@ -95,7 +95,8 @@ std::string attachment(const fs::path& directory) {
 
 void add_verdict(pugi::xml_node testcase, const CaseResult& result) {
   switch (result.outcome) {
-    case Outcome::pass: return;
+    case Outcome::pass:
+    case Outcome::flaky: return;
     case Outcome::skip:
     case Outcome::known: set_attribute(testcase.append_child("skipped"), "message", result.reason); return;
     case Outcome::not_run:

@@ -38,6 +38,7 @@ Label label(Outcome outcome) {
     case Outcome::skip: return {"SKIP", yellow};
     case Outcome::not_run: return {"NOT RUN", dim};
     case Outcome::known: return {"KNOWN", yellow};
+    case Outcome::flaky: return {"FLAKY", yellow};
   }
   return {"ERROR", magenta};
 }
@@ -109,6 +110,7 @@ std::string counts(const Tally& tally) {
   add(tally.error, tally.error == 1 ? "error" : "errors");
   add(tally.skip, "skipped");
   add(tally.known, tally.known == 1 ? "known issue" : "known issues");
+  add(tally.flaky, "flaky");
   add(tally.not_run, "not run");
   return text.empty() ? "no case" : text;
 }

@@ -44,6 +44,8 @@ class Terminal : public EventSink {
   void show(const ConsoleLine& event);
   void show(const CaseStarted& event);
   void show(const CaseDone& event);
+  void show(const Span&) {}
+  void show(const Estimate&) {}
   void show(const JobDone& event);
   void show(const RunDone& event);
 

@@ -10,6 +10,7 @@
 #include "fixtures/boot/initramfs.hpp"
 #include "fixtures/build/kernel_build.hpp"
 #include "fixtures/source/kernel_source.hpp"
+#include "harness/plan/execution.hpp"
 #include "harness/plan/profile.hpp"
 #include "harness/plan/suite.hpp"
 #include "harness/support/json.hpp"
@@ -48,6 +49,7 @@ struct RunOptions {
   std::optional<int> cpus;
   std::vector<std::string> qemu_arguments;
   double timeout_scale = 1;
+  Execution execution;
 };
 
 /// A kernel that jobs boot, and how it is got.

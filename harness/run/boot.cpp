@@ -79,7 +79,7 @@ Result<std::unique_ptr<Guest>> Boot::start() {
   setup.limit = Clock::now() + scaled(job.suite.limit, job.time_scale);
   setup.signatures = inputs_.signatures;
   setup.timed_log = files_.timed_console();
-  setup.on_line = [emit = emit_, index = inputs_.index](const std::string& text) { emit(ConsoleLine{index, text}); };
+  setup.on_line = [emit = emit_, index = inputs_.index](const std::string& text) { emit(ConsoleLine{index, {}, text}); };
   auto guest = std::make_unique<Guest>(std::move(*machine), std::move(setup));
   if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());
   return guest;

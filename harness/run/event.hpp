@@ -31,16 +31,34 @@ struct BuildRunning {
 };
 struct ConsoleLine {
   std::size_t job = 0;
-  std::string text;  // guest bytes: escape before showing
+  std::optional<std::size_t> index;  // of the case whose own machine said it; nothing: the booting machine did
+  std::string text;                  // guest bytes: escape before showing
 };
+/// Cases of the booted system run side by side, each on a machine of its own: they start and end in any order.
 struct CaseStarted {
   std::size_t job = 0;
   std::size_t index = 0;  // into JobResult::cases
+  int attempt = 1;
 };
 struct CaseDone {
   std::size_t job = 0;
   std::size_t index = 0;
   CaseResult result;
+};
+/// Something took its time: for a timeline. Spans of one lane don't overlap, unless one is within the other.
+struct Span {
+  enum class Kind { fixture, boot, phase, checkpoint, clone, one_case };
+  Kind kind = Kind::one_case;
+  std::string name;  // "boot", "kernel", "mine/loop-device"
+  std::string job;   // its name; empty: of no job
+  int lane = 0;      // the place of its machine among those that run at once, from 1; 0: no machine
+  TimePoint start;
+  TimePoint end;
+};
+/// How much is left, by what took how long in earlier runs.
+struct Estimate {
+  std::optional<Duration> left;  // nothing: not known
+  int running = 0;               // machines
 };
 /// The whole result of the job, facts included.
 struct JobDone {
@@ -51,8 +69,8 @@ struct RunDone {
   RunResult result;
 };
 
-using Event =
-    std::variant<RunStarted, Progress, BuildRunning, JobStarted, ConsoleLine, CaseStarted, CaseDone, JobDone, RunDone>;
+using Event = std::variant<RunStarted, Progress, BuildRunning, JobStarted, ConsoleLine, CaseStarted, CaseDone, Span,
+                           Estimate, JobDone, RunDone>;
 
 using EmitEvent = std::function<void(Event)>;
 

@@ -10,6 +10,7 @@ std::string_view to_string(Outcome outcome) {
     case Outcome::skip: return "skip";
     case Outcome::not_run: return "not_run";
     case Outcome::known: return "known";
+    case Outcome::flaky: return "flaky";
   }
   return "error";
 }
@@ -42,6 +43,7 @@ Tally count(const JobResult& job) {
       case Outcome::skip: ++tally.skip; break;
       case Outcome::not_run: ++tally.not_run; break;
       case Outcome::known: ++tally.known; break;
+      case Outcome::flaky: ++tally.flaky; break;
     }
   }
   return tally;
@@ -57,6 +59,7 @@ Tally count(const RunResult& run) {
     sum.skip += tally.skip;
     sum.not_run += tally.not_run;
     sum.known += tally.known;
+    sum.flaky += tally.flaky;
   }
   return sum;
 }
@@ -68,7 +71,7 @@ int exit_code(const RunResult& run, std::optional<int> max_skips) {
   if (tally.error > 0) return 3;
   if (tally.fail > 0) return 1;
   // No failure, and yet no proof: nothing passed, cases that did not run, or more skips than were agreed to.
-  if (tally.pass == 0 || tally.not_run > 0) return 3;
+  if (tally.pass + tally.flaky == 0 || tally.not_run > 0) return 3;
   if (max_skips && tally.skip > *max_skips) return 3;
   return 0;
 }

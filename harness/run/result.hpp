@@ -14,8 +14,9 @@
 namespace bootgate {
 
 /// `fail`: the guest misbehaved. `error`: the test bench did. `known`: the guest misbehaved in a way that is a known
-/// issue. `not_run`: an earlier case of the job left no machine to run on. Only a pass is a pass.
-enum class Outcome { pass, fail, error, skip, not_run, known };
+/// issue. `flaky`: it failed without a crash report, and passed when it was tried again. `not_run`: there was no
+/// machine to run on. Only a pass is a pass.
+enum class Outcome { pass, fail, error, skip, not_run, known, flaky };
 
 std::string_view to_string(Outcome outcome);
 
@@ -49,6 +50,8 @@ struct CaseResult {
   std::vector<std::string> excerpt;  // console lines of this case (head and tail of long ones)
   std::string note;                  // how it was judged, when not by what is written in a suite
   Captures records;                  // named groups of its patterns
+  std::string machine;               // what it ran on: "the booting machine", "a clone", "a fresh boot: REASON"
+  std::vector<CaseResult> earlier;   // attempts before this one, in their order, when there was more than one
   Duration took{};
 };
 
@@ -71,8 +74,8 @@ struct RunResult {
 
 /// How many cases ended in each way.
 struct Tally {
-  int pass = 0, fail = 0, error = 0, skip = 0, not_run = 0, known = 0;
-  int total() const { return pass + fail + error + skip + not_run + known; }
+  int pass = 0, fail = 0, error = 0, skip = 0, not_run = 0, known = 0, flaky = 0;
+  int total() const { return pass + fail + error + skip + not_run + known + flaky; }
 };
 
 Tally count(const JobResult& job);

@@ -43,7 +43,7 @@ class TerminalOutput : public ::testing::Test {
     terminal.on(JobStarted{0, run.jobs[0]});
     for (std::size_t i = 0; i < run.jobs[0].cases.size(); ++i) {
       terminal.on(CaseStarted{0, i});
-      terminal.on(ConsoleLine{0, hostile_bytes()});
+      terminal.on(ConsoleLine{0, {}, hostile_bytes()});
       terminal.on(CaseDone{0, i, run.jobs[0].cases[i]});
     }
     terminal.on(JobDone{0, run.jobs[0]});
@@ -139,7 +139,7 @@ TEST_F(TerminalOutput, LiveLineShowsCaseTimeAndConsole) {
   terminal.on(CaseStarted{0, 1});
   written();
   now_ += Duration(1200);
-  terminal.on(ConsoleLine{0, "[    0.5] Freeing unused kernel memory"});
+  terminal.on(ConsoleLine{0, {}, "[    0.5] Freeing unused kernel memory"});
   EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.20s  [    0.5] Freeing unused kernel memory\x1b[K");
   terminal.on(CaseDone{0, 1, sample_case("mount-a", Outcome::pass)});
   EXPECT_EQ(written(), "\r\x1b[K   PASS  boot/mount-a  0.31s\n");
@@ -153,10 +153,10 @@ TEST_F(TerminalOutput, LiveLineIsCutToTheWidth) {
   terminal.on(CaseStarted{0, 1});
   now_ += Duration(1200);
   written();
-  terminal.on(ConsoleLine{0, "0123456789"});
+  terminal.on(ConsoleLine{0, {}, "0123456789"});
   EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.20s  012345\x1b[K");
   now_ += Duration(100);
-  terminal.on(ConsoleLine{0, "abc\t\xe6\xbc\xa2\xe5\xad\x97"});
+  terminal.on(ConsoleLine{0, {}, "abc\t\xe6\xbc\xa2\xe5\xad\x97"});
   EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.30s  abc \xe6\xbc\xa2\x1b[K") << "wide letters take two columns";
 }
 
@@ -169,7 +169,7 @@ TEST_F(TerminalOutput, LiveLineIsPaintedTwentyTimesASecondAtMost) {
   int paints = 0;
   for (int ms = 0; ms < 1000; ++ms) {
     now_ += Duration(1);
-    terminal.on(ConsoleLine{0, "flood"});
+    terminal.on(ConsoleLine{0, {}, "flood"});
     paints += written().empty() ? 0 : 1;
   }
   EXPECT_LE(paints, 20);
@@ -239,7 +239,7 @@ TEST_F(TerminalOutput, GuestBytesNeverArriveRaw) {
   terminal.on(JobStarted{0, started.outline.jobs[0]});
   terminal.on(CaseStarted{0, 0});
   now_ += Duration(100);
-  terminal.on(ConsoleLine{0, hostile_bytes()});
+  terminal.on(ConsoleLine{0, {}, hostile_bytes()});
   terminal.on(CaseDone{0, 0, result});
   terminal.on(RunDone{run});
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "harness/run/boot_files.hpp"
 #include "harness/run/run.hpp"
 
 namespace bootgate {

@@ -23,16 +23,22 @@ void add(Arguments& argv, std::initializer_list<std::string> more) {
   argv.insert(argv.end(), more);
 }
 
-void add_shape(Arguments& argv, const MachineSpec& spec) {
+void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wiring) {
   const Profile& profile = spec.profile;
   bool kvm = spec.accelerator == Accelerator::Kind::kvm;
   // Multi-threaded TCG of QEMU 7.2 makes SMP guests panic: its fault, not the kernel's.
   std::string accel = kvm ? "kvm" : profile.cpus > 1 ? "tcg,thread=single" : "tcg";
   add(argv, {"-nodefaults", "-no-user-config", "-display", "none"});
-  add(argv, {"-machine", profile.machine, "-accel", accel, "-cpu", kvm ? profile.cpu_kvm : profile.cpu_tcg});
+  add(argv, {"-machine", profile.machine + (wiring.memory >= 0 ? ",memory-backend=ram" : "")});
+  if (wiring.memory >= 0)
+    add(argv, {"-object", fmt::format("memory-backend-file,id=ram,size={}M,mem-path=/proc/self/fd/{},share={}",
+                                      profile.memory_mib, wiring.memory, wiring.is_clone ? "off" : "on")});
+  add(argv, {"-accel", accel, "-cpu", kvm ? profile.cpu_kvm : profile.cpu_tcg});
   add(argv, {"-smp", std::to_string(profile.cpus), "-m", fmt::format("{}M", profile.memory_mib)});
   // A panic or a power-off leaves the machine stopped, with its memory, until we have looked at it.
   add(argv, {"-no-reboot", "-no-shutdown"});
+  // Every clone has an id of its own, at which the kernel seeds its random numbers anew (drivers/virt/vmgenid.c).
+  add(argv, {"-device", "vmgenid,guid=auto"});
   for (const std::string& device : profile.devices)
     add(argv, {"-device", device});
 }
@@ -48,7 +54,7 @@ void add_kernel(Arguments& argv, const MachineSpec& spec) {
 
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring) {
   Arguments argv{spec.qemu.string()};
-  add_shape(argv, spec);
+  add_shape(argv, spec, wiring);
   add_kernel(argv, spec);
   add(argv, {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Pipes, not a socket, for ttyS0: QEMU writes a few bytes at a time, which fills a socket's queue after 288 of them.
@@ -57,13 +63,14 @@ std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring&
   add(argv, {"-chardev", fmt::format("socket,id=control,fd={}", wiring.control)});
   add(argv, {"-device", "isa-serial,chardev=control,index=1"});
   add(argv, {"-chardev", fmt::format("socket,id=qmp,fd={}", wiring.qmp), "-mon", "chardev=qmp,mode=control", "-S"});
+  if (wiring.is_clone) add(argv, {"-incoming", "defer"});
   argv.insert(argv.end(), spec.extra_arguments.begin(), spec.extra_arguments.end());
   return argv;
 }
 
 std::vector<std::string> replay_argv(const MachineSpec& spec) {
   Arguments argv{spec.qemu.string()};
-  add_shape(argv, spec);
+  add_shape(argv, spec, {});
   std::erase(argv, "-no-shutdown");  // nobody is there to quit a stopped machine
   add_kernel(argv, spec);
   add(argv, {"-chardev", "stdio,id=console,signal=off,mux=on", "-mon", "chardev=console"});

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/support/random.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -25,6 +26,23 @@ Guest::Guest(Machine machine, GuestSetup setup)
       control_(setup_.nonce),
       shell_(setup_.nonce),
       started_(Clock::now()) {
+  open_timed_log();
+}
+
+Guest::Guest(Machine machine, GuestSetup setup, const GuestPast& past)
+    : machine_(std::move(machine)),
+      setup_(std::move(setup)),
+      console_(past.console),
+      watch_(past.watch),
+      control_(setup_.nonce),
+      shell_(setup_.nonce),
+      started_(Clock::now()),
+      seen_lines_(past.console.lines().size()),
+      phases_(past.phases) {
+  open_timed_log();
+}
+
+void Guest::open_timed_log() {
   if (!setup_.timed_log.empty()) timed_log_ = std::fopen(setup_.timed_log.c_str(), "we");
 }
 
@@ -34,8 +52,31 @@ Guest::~Guest() {
 
 Result<> Guest::resume() {
   started_ = Clock::now();
-  console_ = Console(started_);
+  console_.restart_clock(started_);
   return machine_.resume();
+}
+
+End Guest::introduce(TimePoint deadline) {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::string seed = random_hex(32);
+  if (!setup_.has_control) {
+    auto answer = command(ConsoleShell::introduction(seconds.count(), seed), deadline);
+    const End* end = std::get_if<End>(&answer);
+    return end ? *end : End::matched;
+  }
+  machine_.send_control(control_.introduce(seconds.count(), seed));
+  return wait([&] { return control_.ready(); }, deadline, false);
+}
+
+Result<Checkpoint> Guest::checkpoint() {
+  auto saved = machine_.checkpoint();
+  if (saved) {
+    drain();
+  } else if (auto resumed = machine_.resume(); !resumed) {
+    return tl::unexpected(resumed.error());
+  }
+  return saved;
 }
 
 std::string_view Guest::message(std::size_t line) const {

@@ -35,6 +35,7 @@ enum class End {
 
 struct GuestSetup {
   std::string nonce;
+  std::string boot_nonce;   // of a clone: that of the machine it was cloned from; else the same as `nonce`
   bool has_control = true;  // our root: commands go over ttyS1; else through the shell on ttyS0
   double time_scale = 1;
   Duration silence{};  // scaled
@@ -49,13 +50,32 @@ struct BootPhases {
   std::optional<Duration> first_byte, kernel, init, login;
 };
 
+/// What a clone's console has shown before it was cloned, and what was made of it.
+struct GuestPast {
+  Console console;
+  SignatureWatch watch;
+  BootPhases phases;
+};
+
 class Guest {
  public:
   Guest(Machine machine, GuestSetup setup);
+  /// A clone.
+  Guest(Machine machine, GuestSetup setup, const GuestPast& past);
   ~Guest();
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
 
   /// Lets the guest run. The clock of the boot phases starts here.
   Result<> resume();
+
+  /// Of a clone: tells it its nonce, the time, and a seed; no wait is over before it has answered.
+  End introduce(TimePoint deadline);
+
+  /// Stops the guest for good, and saves it: see Machine::checkpoint(). When it fails, the guest goes on.
+  Result<Checkpoint> checkpoint();
+  /// Of a guest that was saved.
+  GuestPast past() const { return {console_, watch_, phases_}; }
 
   /// Pumps until `done` says so or the wait ends otherwise. `done` is asked after every round, and once more after the
   /// last bytes of a machine that ended. Silence ends a wait only where `console_awaited`.
@@ -84,6 +104,8 @@ class Guest {
   std::string_view message(std::size_t line) const;
   const std::vector<CrashReport>& reports() const { return reports_; }
   const std::string& nonce() const { return setup_.nonce; }
+  /// Whether a line with this nonce is of this boot: of a clone, that it began with or its own.
+  bool is_ours(std::string_view nonce) const { return nonce == setup_.nonce || nonce == setup_.boot_nonce; }
   Duration scaled_by_job(Duration duration) const { return scaled(duration, setup_.time_scale); }
   bool control_ready() const;
   /// The reason of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset", "guest-panic", ...
@@ -116,6 +138,7 @@ class Guest {
   void drain();
   Duration since_start(TimePoint at) const { return std::chrono::duration_cast<Duration>(at - started_); }
   void post(const std::string& text);
+  void open_timed_log();
   std::optional<ControlAnswer> take_answer();
 
   Machine machine_;

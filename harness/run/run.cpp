@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "harness/run/job_runner.hpp"
 #include "harness/run/sample_job.hpp"
+#include "harness/run/scheduler.hpp"
 
 namespace bootgate {
 namespace {
@@ -52,6 +58,17 @@ bool is_users(const Error& error) {
   return error.kind == Error::Kind::usage || error.kind == Error::Kind::definition;
 }
 
+/// What the machines of this run may take of the host, all together.
+Capacity capacity_for(const Plan& plan) {
+  const Execution& execution = plan.options.execution;
+  const int cpus = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  Capacity capacity;
+  capacity.load = 2 * cpus;
+  capacity.machines = execution.machines.value_or(2 * cpus);
+  capacity.memory_mib = execution.memory_mib.value_or(1 << 20);
+  return capacity;
+}
+
 }  // namespace
 
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
@@ -59,25 +76,35 @@ RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_tok
   RunResult result = outline(inputs);
   emit(RunStarted{result, kernel_line(plan), accelerator_line(plan.host.accelerator)});
   KernelSupply supply({plan, inputs.store, inputs.refresh}, emit, stop);
-  for (std::size_t i = 0; i < plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
-    Job job = plan.jobs[i];
-    const Result<SuppliedKernel>& kernel = supply.wait_for(job.kernel_index);
-    if (!kernel) {
-      if (job.builds && !is_users(kernel.error()))
-        result.jobs[i] = unbuilt(result.jobs[i], i, kernel.error(), emit);
-      else
-        result.error = kernel.error();
-      continue;
+  std::vector<std::unique_ptr<JobRunner>> runners(plan.jobs.size());
+  {
+    std::stop_source enough;
+    Scheduler scheduler(capacity_for(plan), [&](Backlog backlog) { emit(Estimate{backlog.left, backlog.running}); });
+    for (std::size_t i = 0; i < plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
+      Job job = plan.jobs[i];
+      const Result<SuppliedKernel>& kernel = supply.wait_for(job.kernel_index);
+      if (!kernel) {
+        if (job.builds && !is_users(kernel.error()))
+          result.jobs[i] = unbuilt(result.jobs[i], i, kernel.error(), emit);
+        else
+          result.error = kernel.error();
+        continue;
+      }
+      if (job.suite.samples) job.suite = with_samples(job.suite, kernel->samples, inputs.samples);
+      auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
+      if (!files) {
+        result.error = files.error();
+        break;
+      }
+      runners[i] = std::make_unique<JobRunner>(JobInputs{plan, std::move(job), i, std::move(*files),
+                                                         result.jobs[i].directory, inputs.signatures, emit, stop},
+                                               scheduler, enough);
+      runners[i]->start();
     }
-    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->samples, inputs.samples);
-    auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
-    if (!files) {
-      result.error = files.error();
-      break;
-    }
-    JobInputs job_inputs{plan, std::move(job), i, std::move(*files), result.jobs[i].directory, inputs.signatures};
-    result.jobs[i] = run_job(job_inputs, emit, stop);
+    scheduler.wait();
   }
+  for (std::size_t i = 0; i < runners.size(); ++i)
+    if (runners[i]) result.jobs[i] = runners[i]->result();
   result.interrupted = stop.stop_requested();
   emit(RunDone{result});
   return result;

@@ -1,0 +1,16 @@
+// Checkpoint: a machine at one moment, from which clones go on. Any number of them may, side by side; none changes it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/machine/guest_memory.hpp"
+
+namespace bootgate {
+
+struct Checkpoint {
+  std::shared_ptr<const GuestMemory> memory;  // sealed
+  std::string devices;                        // QEMU's migration stream, without the memory
+};
+
+}  // namespace bootgate

@@ -37,8 +37,6 @@ void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wi
   add(argv, {"-smp", std::to_string(profile.cpus), "-m", fmt::format("{}M", profile.memory_mib)});
   // A panic or a power-off leaves the machine stopped, with its memory, until we have looked at it.
   add(argv, {"-no-reboot", "-no-shutdown"});
-  // Every clone has an id of its own, at which the kernel seeds its random numbers anew (drivers/virt/vmgenid.c).
-  add(argv, {"-device", "vmgenid,guid=auto"});
   for (const std::string& device : profile.devices)
     add(argv, {"-device", device});
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -31,19 +32,6 @@ std::optional<InitramfsFile> parse_added(const std::string& text) {
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text[colon + 1] != '/')
     return std::nullopt;
   return InitramfsFile{text.substr(0, colon), text.substr(colon + 1)};
-}
-
-/// "512M", "2G", or mebibytes without a unit.
-std::optional<int> parse_memory(const std::string& text) {
-  std::size_t digits = text.find_first_not_of("0123456789");
-  std::string number = text.substr(0, digits), unit = digits == std::string::npos ? "M" : text.substr(digits);
-  if (number.empty() || number.size() > 6) return std::nullopt;
-  int value = std::stoi(number);
-  if (unit == "G" || unit == "g")
-    value *= 1024;
-  else if (unit != "M" && unit != "m")
-    return std::nullopt;
-  return value > 0 ? std::optional(value) : std::nullopt;
 }
 
 /// Sorts an option under a heading of --help, and names its value there. A list takes one value each time it is given:
@@ -138,7 +126,7 @@ RunArguments sorted_out(RawRun raw) {
     options.added.push_back(*added);
   }
   if (!raw.memory.empty()) {
-    options.memory_mib = parse_memory(raw.memory);
+    options.memory_mib = parse_mib(raw.memory);
     if (!options.memory_mib) throw CLI::ValidationError("--memory " + raw.memory, "want a size like 512M or 2G");
   }
   raw.run.flavour = junit_flavour(raw.flavour);

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "harness/machine/disk.hpp"
 #include "harness/machine/guest_memory.hpp"
 
 namespace bootgate {
@@ -11,6 +13,7 @@ namespace bootgate {
 struct Checkpoint {
   std::shared_ptr<const GuestMemory> memory;  // sealed
   std::string devices;                        // QEMU's migration stream, without the memory
+  std::vector<Disk> disks;                    // nobody writes to them any more
 };
 
 }  // namespace bootgate

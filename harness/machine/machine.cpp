@@ -65,6 +65,7 @@ struct Stream {
 struct Machine::Impl {
   std::vector<std::string> argv;
   std::shared_ptr<GuestMemory> memory;  // of a machine that can be saved
+  std::vector<Disk> disks;
   std::optional<Child> child;
   Stream console;        // QEMU's standard output
   Stream console_input;  // and its standard input
@@ -197,7 +198,7 @@ Result<Checkpoint> Machine::checkpoint() {
   if (!devices) return tl::unexpected(devices.error());
   end();
   if (auto sealed = impl_->memory->seal(); !sealed) return tl::unexpected(sealed.error());
-  return Checkpoint{impl_->memory, std::move(*devices)};
+  return Checkpoint{impl_->memory, std::move(*devices), impl_->disks};
 }
 
 Result<> Machine::Impl::spawn_qemu(const MachineSpec& spec, const GuestMemory* ram, bool is_clone) {
@@ -214,6 +215,10 @@ Result<> Machine::Impl::spawn_qemu(const MachineSpec& spec, const GuestMemory* r
   qemu.standard_error = error_output->second.get();
   qemu.inherited = {control_pair->second.get(), qmp_pair->second.get()};
   if (ram) qemu.inherited.push_back(ram->fd());
+  disks = spec.disks;
+  for (const Disk& disk : disks)
+    for (const DiskLayer& layer : disk.layers)
+      qemu.inherited.push_back(layer.file->get());
   auto started = spawn(qemu);
   if (!started) return tl::unexpected(started.error());
   child = std::move(*started);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/machine/disk.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace bootgate {
@@ -15,6 +16,7 @@ struct MachineSpec {
   Accelerator::Kind accelerator = Accelerator::Kind::tcg;
   fs::path kernel;
   fs::path initramfs;
+  std::vector<Disk> disks;
   std::vector<fs::path> acpi_tables;  // added to the machine's own
   std::string kernel_command_line;
   std::vector<std::string> extra_arguments;  // the user's own, last
@@ -33,8 +35,9 @@ struct MachineWiring {
 /// descriptors, stopped at its first instruction, or where the checkpoint was taken.
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring);
 
-/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once.
-std::vector<std::string> replay_argv(const MachineSpec& spec);
+/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once. `disks`: a raw
+/// file for each of the profile's.
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks = {});
 
 /// What goes into a kernel command line.
 struct KernelParameters {

@@ -48,12 +48,20 @@ void add_kernel(Arguments& argv, const MachineSpec& spec) {
   add(argv, {"-append", spec.kernel_command_line});
 }
 
+void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
+  for (std::size_t i = 0; i < disks.size(); ++i) {
+    const std::string name = fmt::format("disk{}", i);
+    add(argv, {"-blockdev", blockdev(disks[i], name), "-device", fmt::format("virtio-blk-pci,drive={}", name)});
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring) {
   Arguments argv{spec.qemu.string()};
   add_shape(argv, spec, wiring);
   add_kernel(argv, spec);
+  add_disks(argv, spec.disks);
   add(argv, {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Pipes, not a socket, for ttyS0: QEMU writes a few bytes at a time, which fills a socket's queue after 288 of them.
   add(argv, {"-chardev", fmt::format("stdio,id=console,signal=off,logfile={}", option_value(spec.console_log))});
@@ -66,11 +74,13 @@ std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring&
   return argv;
 }
 
-std::vector<std::string> replay_argv(const MachineSpec& spec) {
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks) {
   Arguments argv{spec.qemu.string()};
   add_shape(argv, spec, {});
   std::erase(argv, "-no-shutdown");  // nobody is there to quit a stopped machine
   add_kernel(argv, spec);
+  for (const fs::path& disk : disks)
+    add(argv, {"-drive", fmt::format("format=raw,if=virtio,file={}", option_value(disk))});
   add(argv, {"-chardev", "stdio,id=console,signal=off,mux=on", "-mon", "chardev=console"});
   add(argv, {"-device", "isa-serial,chardev=console,index=0"});
   add(argv, {"-chardev", "null,id=control", "-device", "isa-serial,chardev=control,index=1"});

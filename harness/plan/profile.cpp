@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/plan/suite.hpp"
+#include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 #include "harness/support/toml.hpp"
 
@@ -29,6 +30,16 @@ std::string word(TomlTable& row, std::string_view key, std::string otherwise) {
   return text;
 }
 
+std::vector<int> read_disks(TomlTable& row) {
+  std::vector<int> disks;
+  for (const std::string& text : row.strings("disks")) {
+    auto mib = parse_mib(text);
+    if (!mib) row.note(fmt::format("'{}' is no size like \"64M\" or \"2G\"", printable(text)), row.at("disks"));
+    if (mib) disks.push_back(*mib);
+  }
+  return disks;
+}
+
 Profile read_profile(TomlTable& row) {
   Profile profile;
   auto name = row.string("name");
@@ -41,6 +52,7 @@ Profile read_profile(TomlTable& row) {
   profile.cpu_kvm = word(row, "cpu-kvm", profile.cpu_kvm);
   profile.cpus = bounded(row, "cpus", profile.cpus, most_cpus);
   profile.memory_mib = bounded(row, "memory", profile.memory_mib, most_memory_mib);
+  profile.disks_mib = read_disks(row);
   profile.devices = row.strings("devices");
   profile.acpi_tables = row.strings("acpi-tables");
   row.finish();

@@ -16,6 +16,7 @@ struct Profile {
   std::string cpu_kvm = "host";
   int cpus = 1;
   int memory_mib = 512;
+  std::vector<int> disks_mib;            // empty ones, over virtio
   std::vector<std::string> devices;      // each a -device argument
   std::vector<std::string> acpi_tables;  // ASL files below fixtures/, compiled and added to the machine's tables
 };

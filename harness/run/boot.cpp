@@ -71,13 +71,19 @@ GuestSetup Boot::setup() const {
 Result<std::unique_ptr<Guest>> Boot::start(bool clonable) {
   if (auto made = make_directories(files_.directory); !made) return tl::unexpected(made.error());
   if (auto written = write_replay(files_, spec_); !written) return tl::unexpected(written.error());
+  MachineSpec spec = spec_;
+  for (int mib : spec.profile.disks_mib) {
+    auto disk = blank_disk(mib, files_.directory);
+    if (!disk) return tl::unexpected(disk.error());
+    spec.disks.push_back(std::move(*disk));
+  }
   Result<Machine> machine = tl::unexpected(Error{});
   if (clonable) {
-    auto memory = GuestMemory::make(spec_.profile.memory_mib);
+    auto memory = GuestMemory::make(spec.profile.memory_mib);
     if (!memory) return tl::unexpected(memory.error());
-    machine = Machine::start(spec_, std::move(*memory), inputs_.stop);
+    machine = Machine::start(spec, std::move(*memory), inputs_.stop);
   } else {
-    machine = Machine::start(spec_, inputs_.stop);
+    machine = Machine::start(spec, inputs_.stop);
   }
   if (!machine) return tl::unexpected(machine.error());
   auto guest = std::make_unique<Guest>(std::move(*machine), setup());
@@ -90,6 +96,11 @@ Result<std::unique_ptr<Guest>> Boot::clone(const SavedGuest& saved) const {
   // Its devices must be those that were saved; only what it says goes elsewhere.
   MachineSpec spec = saved.spec;
   spec.console_log = files_.console();
+  for (const Disk& disk : saved.checkpoint.disks) {
+    auto overlay = overlay_of(disk, files_.directory);
+    if (!overlay) return tl::unexpected(overlay.error());
+    spec.disks.push_back(std::move(*overlay));
+  }
   auto machine = Machine::clone(spec, saved.checkpoint, inputs_.stop);
   if (!machine) return tl::unexpected(machine.error());
   GuestSetup of_clone = setup();

@@ -121,7 +121,7 @@ class JobRunner {
     if (stop_.stop_requested()) return finish_case(place(index), not_run());
     if (!the_case.skip_reason.empty()) return finish_case(place(index), skipped(the_case, the_case.skip_reason));
     if (!the_case.broken_reason.empty()) return finish_case(place(index), broken(the_case));
-    if (auto reason = unmet(the_case.needs, kernel_, inputs_.plan.host))
+    if (auto reason = unmet(the_case.needs, kernel_, job_.accelerator.kind, inputs_.plan.host))
       return finish_case(place(index), skipped(the_case, *reason));
     const TimePoint start = Clock::now();
     Boot boot(inputs_, EvidenceFiles{inputs_.directory / the_case.name}, emit_, stop_);
@@ -203,7 +203,7 @@ class JobRunner {
       if (config && config->status == 0 && write_file_atomically(boot_.files().kernel_config(), config->output))
         if (auto symbols = read_kernel_config(boot_.files().kernel_config())) kernel_.config = std::move(*symbols);
     }
-    return unmet(the_case.needs, kernel_, inputs_.plan.host);
+    return unmet(the_case.needs, kernel_, job_.accelerator.kind, inputs_.plan.host);
   }
 
   /// Ends the machine that cases have shared, and judges the end.

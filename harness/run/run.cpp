@@ -19,17 +19,6 @@ RunResult outline(const RunInputs& inputs) {
   return result;
 }
 
-std::string kernel_line(const Plan& plan) {
-  std::string names;
-  for (const PlannedKernel& kernel : plan.kernels)
-    names += (names.empty() ? "" : ", ") + kernel.name.text;
-  return names;
-}
-
-std::string accelerator_line(const Accelerator& accelerator) {
-  return fmt::format("{}: {}", to_string(accelerator.kind), accelerator.reason);
-}
-
 /// A job whose kernel did not come: the build is to blame, and nothing else was tried.
 JobResult unbuilt(JobResult job, std::size_t index, const Error& error, const EmitEvent& emit) {
   emit(JobStarted{index, job});
@@ -57,7 +46,7 @@ bool is_users(const Error& error) {
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
   const Plan& plan = inputs.plan;
   RunResult result = outline(inputs);
-  emit(RunStarted{result, kernel_line(plan), accelerator_line(plan.host.accelerator)});
+  emit(RunStarted{result, kernels_text(plan), accelerators_text(plan)});
   KernelSupply supply({plan, inputs.store, inputs.refresh}, emit, stop);
   for (std::size_t i = 0; i < plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
     Job job = plan.jobs[i];

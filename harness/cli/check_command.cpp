@@ -9,8 +9,8 @@
 namespace bootgate {
 
 int check_command(const CheckArguments& arguments) {
-  Definitions definitions = read_definitions(
-      arguments.suites.empty() ? project_suites() : arguments.suites, arguments.known_issues);
+  Definitions definitions =
+      read_definitions(arguments.suites.empty() ? project_suites() : arguments.suites, arguments.known_issues);
   for (Error warning : definitions.warnings) {
     warning.what = "warning: " + warning.what;
     fmt::print(stderr, "{}\n", one_line(warning));

@@ -25,7 +25,9 @@ constexpr Duration display_tick(200);
 std::string verdict_note(const RunResult& result, const RunArguments& arguments) {
   Tally tally = count(result);
   if (result.error || result.interrupted || tally.fail || tally.error) return {};
-  if (tally.pass == 0) return "bootgate: nothing passed, so nothing is proven\n";
+  if (arguments.fail_on_flaky && tally.flaky > 0)
+    return fmt::format("bootgate: {} flaky, and --fail-on-flaky was given\n", tally.flaky);
+  if (tally.pass + tally.flaky == 0) return "bootgate: nothing passed, so nothing is proven\n";
   if (arguments.max_skips && tally.skip > *arguments.max_skips)
     return fmt::format("bootgate: {} cases were skipped, and --max-skips is {}\n", tally.skip, *arguments.max_skips);
   return {};
@@ -41,13 +43,16 @@ RunResult failed_run(Error error, bool interrupted, const EmitEvent& emit) {
 }
 
 /// Emits RunDone last, whatever happens.
-RunResult probe_and_run(const RunArguments& arguments, const Request& request, const Store& store,
-                        const fs::path& directory, const EmitEvent& emit, const std::stop_token& stop) try {
+RunResult probe_and_run(const Request& request, const Store& store, const fs::path& directory, const EmitEvent& emit,
+                        const std::stop_token& stop) try {
   const Definitions& definitions = request.definitions;
+  const RunArguments& arguments = request.arguments;
   auto host = probe_host(arguments, store, emit, stop);
   if (!host) return failed_run(host.error(), stop.stop_requested(), emit);
-  const Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
-  return run_plan({plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit, stop);
+  auto plan = plan_request(request, *host);
+  if (!plan) return failed_run(plan.error(), stop.stop_requested(), emit);
+  return run_plan({*plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit,
+                  stop);
 } catch (const std::exception& unexpected) {
   // Memory that is short, for one: the report is still written.
   return failed_run(bench_error(unexpected.what()).value(), stop.stop_requested(), emit);
@@ -55,10 +60,10 @@ RunResult probe_and_run(const RunArguments& arguments, const Request& request, c
 
 }  // namespace
 
-int run_command(const RunArguments& arguments) {
-  Request request = read_request(arguments);
-  const Definitions& definitions = request.definitions;
-  if (!definitions.errors.empty()) return print_errors(definitions.errors);
+int run_command(const RunArguments& given) {
+  const Request request = read_request(given);
+  const RunArguments& arguments = request.arguments;
+  if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
 
   std::stop_source stop;
   stop_on_signals(stop);
@@ -77,7 +82,7 @@ int run_command(const RunArguments& arguments) {
 
   RunResult result;
   std::jthread worker([&] {
-    result = probe_and_run(arguments, request, *store, *directory, emit, stop.get_token());
+    result = probe_and_run(request, *store, *directory, emit, stop.get_token());
     events.close();
   });
   while (!events.at_end()) {
@@ -94,7 +99,7 @@ int run_command(const RunArguments& arguments) {
   for (const JunitReport& report : reports)
     if (report.error() && !result.interrupted) return print_errors({*report.error()});
   fmt::print(stderr, "{}", verdict_note(result, arguments));
-  return exit_code(result, arguments.max_skips);
+  return exit_code(result, arguments.max_skips, arguments.fail_on_flaky);
 }
 
 }  // namespace bootgate

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "harness/plan/suite.hpp"
 #include "harness/support/size.hpp"
@@ -60,6 +61,17 @@ Profile read_profile(TomlTable& row) {
 }
 
 }  // namespace
+
+std::optional<int> parse_memory(std::string_view text) {
+  int value = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  const bool gibibytes = unit == "G" || unit == "g";
+  if (failure != std::errc{} || value < 1 || value > most_memory_mib) return std::nullopt;
+  if (!gibibytes && !unit.empty() && unit != "M" && unit != "m") return std::nullopt;
+  if (gibibytes && value > most_memory_mib / 1024) return std::nullopt;
+  return gibibytes ? value * 1024 : value;
+}
 
 std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& errors) {
   auto document = TomlDocument::read(file);

@@ -1,7 +1,9 @@
 // Profile: a machine shape by name. The rows are data: fixtures/profiles.toml.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/support/files.hpp"
@@ -20,6 +22,9 @@ struct Profile {
   std::vector<std::string> devices;      // each a -device argument
   std::vector<std::string> acpi_tables;  // ASL files below fixtures/, compiled and added to the machine's tables
 };
+
+/// A size of memory in MiB: "512M", "2G", or mebibytes without a unit.
+std::optional<int> parse_memory(std::string_view text);
 
 /// Reads fixtures/profiles.toml; errors are collected.
 std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& errors);

@@ -195,7 +195,8 @@ std::vector<JobRunner::Number> JobRunner::runnable_cases() {
 std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
   if (!the_case.skip_reason.empty()) return skipped(the_case, the_case.skip_reason);
   if (!the_case.broken_reason.empty()) return broken(the_case);
-  if (auto reason = unmet(the_case.needs, kernel_, inputs_.plan.host)) return skipped(the_case, *reason);
+  if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
+    return skipped(the_case, *reason);
   return std::nullopt;
 }
 

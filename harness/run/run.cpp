@@ -82,10 +82,16 @@ Capacity capacity_for(const Plan& plan) {
 /// The jobs of a plan, each begun as soon as its kernel is there.
 class JobStarter {
  public:
-  JobStarter(const RunInputs& inputs, RunResult& result, Scheduler& scheduler, EmitEvent emit, std::stop_token stop)
-      : inputs_(inputs), result_(result), scheduler_(scheduler), emit_(std::move(emit)), stop_(std::move(stop)) {}
+  JobStarter(const RunInputs& inputs, RunResult& result, const EmitEvent& emit, std::stop_token stop)
+      : inputs_(inputs),
+        result_(result),
+        emit_(emit),
+        stop_(std::move(stop)),
+        scheduler_(capacity_for(inputs.plan), [this](Backlog backlog) {
+          emit_(Estimate{backlog.left, backlog.running});
+        }) {}
 
-  void start_all() {
+  void run_all() {
     const Plan& plan = inputs_.plan;
     for (std::size_t i = 0; i < plan.jobs.size(); ++i)
       if (!plan.jobs[i].skip_reason.empty())
@@ -93,9 +99,7 @@ class JobStarter {
     KernelSupply supply({plan, inputs_.store, inputs_.refresh}, emit_, stop_);
     for (std::size_t i = 0; i < plan.jobs.size() && !stop_.stop_requested() && !result_.error; ++i)
       if (plan.jobs[i].skip_reason.empty()) start(i, supply.wait_for(plan.jobs[i].kernel_index));
-  }
-
-  void take_results() {
+    scheduler_.wait();
     for (const auto& [index, runner] : runners_)
       result_.jobs[index] = runner->result();
   }
@@ -131,11 +135,11 @@ class JobStarter {
 
   const RunInputs& inputs_;
   RunResult& result_;
-  Scheduler& scheduler_;
   EmitEvent emit_;
   std::stop_token stop_;
   std::stop_source enough_;
   std::vector<std::pair<std::size_t, std::unique_ptr<JobRunner>>> runners_;
+  Scheduler scheduler_;  // last: its threads end before what they work on goes
 };
 
 }  // namespace
@@ -143,13 +147,7 @@ class JobStarter {
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
   RunResult result = outline(inputs);
   emit(RunStarted{result, kernels_text(inputs.plan), accelerators_text(inputs.plan)});
-  Scheduler scheduler(capacity_for(inputs.plan), [&](Backlog backlog) {
-    emit(Estimate{backlog.left, backlog.running});
-  });
-  JobStarter jobs(inputs, result, scheduler, emit, stop);
-  jobs.start_all();
-  scheduler.wait();
-  jobs.take_results();
+  JobStarter(inputs, result, emit, stop).run_all();
   result.interrupted = stop.stop_requested();
   emit(RunDone{result});
   return result;

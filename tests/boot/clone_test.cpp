@@ -35,22 +35,28 @@ TEST(Clone, SeesNothingOfWhatAnotherCaseDid) {
 
 TEST(Clone, HasADiskOfItsOwnThatBeginsAsTheBootedMachineLeftIt) {
   BootRun here;
-  const std::string on_disk = "modprobe virtio_pci; modprobe virtio_blk; mdev -s; ";
-  const std::string overwrite = on_disk + "head -c 4 /dev/vda; printf %s mine >/dev/vda; sync; head -c 4 /dev/vda";
-  std::string suite =
-      "name = \"disks\"\nprofile = \"disk\"\n"
-      "[[case]]\nname = \"virtio\"\nrequires = [\"module:virtio_blk\", \"module:virtio_pci\"]\n"
-      "steps = [{ run = \"true\" }]\n"
-      "[[case]]\nname = \"prepare\"\nduring = \"boot\"\nsteps = [{ login = \"root\", password = \"root\" }, "
-      "{ send = \"modprobe virtio_pci; modprobe virtio_blk; mdev -s; printf %s base >/dev/vda; sync; echo written\\n\" "
-      "},"
-      "{ expect = \"written\" }]\n";
-  // Cases of the boot stand first.
-  const std::size_t boot = suite.find("[[case]]\nname = \"prepare\"");
-  suite = suite.substr(0, suite.find("[[case]]")) + suite.substr(boot) +
-          suite.substr(suite.find("[[case]]"), boot - suite.find("[[case]]"));
+  std::string suite = R"(
+name    = "disks"
+profile = "disk"
+
+[[case]]
+name   = "prepare"
+during = "boot"
+steps  = [
+  { login = "root", password = "root" },
+  { send = "modprobe virtio_pci; modprobe virtio_blk; until [ -b /dev/vda ]; do mdev -s; done; " },
+  { send = "printf %s base >/dev/vda; sync; echo writ''ten\n" },
+  { expect = "written" },
+]
+
+[[case]]
+name     = "virtio"
+requires = ["module:virtio_blk", "module:virtio_pci"]
+steps    = [{ run = "head -c 4 /dev/vda", output = "base" }]
+)";
   for (const char* name : {"one", "two", "three"})
-    suite += runs(name, overwrite, ", output = \"basemine\"");
+    suite +=
+        runs(name, "head -c 4 /dev/vda; printf %s mine >/dev/vda; sync; head -c 4 /dev/vda", ", output = \"basemine\"");
   RunSeen seen = here.run({here.file("disks.toml", suite)});
   EXPECT_EQ(seen.status, 0) << seen.output << seen.errors;
   EXPECT_THAT(seen.with("pass"), ElementsAre("clean-end", "one", "prepare", "three", "two", "virtio"));

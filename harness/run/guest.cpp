@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/run/starvation_watch.hpp"
 #include "harness/support/random.hpp"
 #include "harness/support/text.hpp"
 
@@ -193,27 +194,41 @@ std::optional<End> Guest::ended() const {
 }
 
 End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
-  const TimePoint start = Clock::now();
-  const End out_of_time = setup_.limit < deadline ? End::limit : End::deadline;
-  deadline = std::min(deadline, setup_.limit);
+  TimePoint start = Clock::now();
+  StarvationWatch host(machine_.pid(), start);
+  starvation_.reset();
   for (;;) {
     if (!alive()) drain();
     // What must not appear outweighs what was awaited, also when both came at once.
     if (auto end = ended()) return *end;
-    bool reporting = watch_.collecting();
+    const bool reporting = watch_.collecting();
     if (!reporting && done()) return End::matched;
     if (control_.lost()) return End::control_lost;
     if (power_) return End::power;
     if (machine_.exited()) return End::exited;
-    TimePoint now = Clock::now();
-    TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
+    const TimePoint now = Clock::now();
+    host.look(now);
     // An open crash report is read to its end: the title comes from it.
-    if (!reporting && now >= deadline) return out_of_time;
-    if (!reporting && console_awaited && now >= silent) return End::silence;
+    if (auto end = reporting ? std::nullopt : out_of_time(now, start, deadline, console_awaited)) {
+      if (host.extends(now)) {
+        deadline += now - start;
+        setup_.limit += now - start;
+        start = now;
+        continue;
+      }
+      starvation_ = host.starvation();
+      return *end;
+    }
     // `done` may depend on time too (a prompt counts when the console is quiet): a short look is cheap.
-    TimePoint next = std::min(deadline, now + 50ms);
-    pump(reporting ? now + 50ms : next);
+    pump(reporting ? now + 50ms : std::min({deadline, setup_.limit, now + 50ms}));
   }
+}
+
+std::optional<End> Guest::out_of_time(TimePoint now, TimePoint start, TimePoint deadline, bool console_awaited) const {
+  if (now >= std::min(deadline, setup_.limit)) return setup_.limit < deadline ? End::limit : End::deadline;
+  const TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
+  if (console_awaited && now >= silent) return End::silence;
+  return std::nullopt;
 }
 
 std::optional<ControlAnswer> Guest::take_answer() {

@@ -77,8 +77,9 @@ class Guest {
   /// Of a guest that was saved.
   GuestPast past() const { return {console_, watch_, phases_}; }
 
-  /// Pumps until `done` says so or the wait ends otherwise. `done` is asked after every round, and once more after the
-  /// last bytes of a machine that ended. Silence ends a wait only where `console_awaited`.
+  /// Pumps until `done` says so or the wait ends otherwise. A wait whose time is up while the host has kept QEMU from
+  /// its work gets the same time once more. `done` is asked after every round, and once more after the last bytes of a
+  /// machine that ended. Silence ends a wait only where `console_awaited`.
   End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited);
 
   /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print; or
@@ -111,6 +112,9 @@ class Guest {
   /// The reason of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset", "guest-panic", ...
   const std::optional<std::string>& power() const { return power_; }
   const std::optional<Error>& trouble() const { return trouble_; }
+  /// How the host kept QEMU from its work while the last wait's time ran out, also the second one; nothing if it did
+  /// not.
+  const std::optional<std::string>& starvation() const { return starvation_; }
   std::optional<ExitStatus> qemu_exit() const { return machine_.exited(); }
   /// What QEMU wrote to its standard error, printable.
   std::string qemu_errors() const;
@@ -131,6 +135,7 @@ class Guest {
 
  private:
   std::optional<End> ended() const;
+  std::optional<End> out_of_time(TimePoint now, TimePoint start, TimePoint deadline, bool console_awaited) const;
   void take_lines();
   void note_phase(std::string_view text, TimePoint at);
   void take_reports();
@@ -160,6 +165,7 @@ class Guest {
   bool forbidden_hit_ = false;
   std::optional<std::string> power_;
   std::optional<Error> trouble_;
+  std::optional<std::string> starvation_;
   bool watching_ = true;
   bool stopped_ = false;
 };

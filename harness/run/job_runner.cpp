@@ -34,6 +34,16 @@ bool asks_config(const Case& the_case) {
                      [](const Requirement& need) { return need.subject == Requirement::Subject::config; });
 }
 
+/// A number that is the same for the same seed and name, and random otherwise: FNV-1a, then a mix of splitmix64.
+std::uint64_t shuffle_key(std::uint64_t seed, std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325 ^ seed;
+  for (char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
+  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
+  return hash ^ (hash >> 31);
+}
+
 /// The results of one case in every attempt of a boot.
 CaseResult combined_at(std::size_t index, std::vector<std::vector<CaseResult>>& attempts) {
   std::vector<CaseResult> of_case;
@@ -55,10 +65,9 @@ CaseResult outcome_of(const BroughtUp& up) {
 
 }  // namespace
 
-JobRunner::JobRunner(JobInputs inputs, Scheduler& scheduler, std::stop_source enough)
+JobRunner::JobRunner(JobInputs inputs, JobContext context)
     : inputs_(std::move(inputs)),
-      scheduler_(scheduler),
-      enough_(std::move(enough)),
+      context_(std::move(context)),
       result_(job_outline(inputs_.job)),
       decoder_(inputs_.files.kernel) {
   result_.directory = inputs_.directory;
@@ -67,18 +76,30 @@ JobRunner::JobRunner(JobInputs inputs, Scheduler& scheduler, std::stop_source en
 }
 
 void JobRunner::start() {
-  Work opening = work([this](int lane) { boot(lane); });
+  Work opening = work("", [this](int lane) { boot(lane); });
   opening.opens = true;
-  scheduler_.add(std::move(opening));
+  for (const Case& the_case : inputs_.job.suite.cases)
+    if (!is_of_boot(the_case))
+      opening.later += context_.durations.of(inputs_.job.name, the_case.name).value_or(Duration(0));
+  context_.scheduler.add(std::move(opening));
 }
 
-Work JobRunner::work(std::function<void(int)> run) const {
+/// `name`: of the case, or empty for the boot.
+Work JobRunner::work(std::string_view name, std::function<void(int)> run) const {
   Work work;
   work.load = load_of(inputs_.job);
   work.memory_mib = inputs_.job.profile.memory_mib;
   work.order = inputs_.index;
+  if (const auto& seed = inputs_.plan.options.execution.shuffle)
+    work.shuffled = shuffle_key(*seed, fmt::format("{}/{}", inputs_.job.name, name));
+  work.expected = context_.durations.of(inputs_.job.name, name).value_or(Duration(0));
   work.run = std::move(run);
   return work;
+}
+
+/// What ended early, or because its time was up, says nothing of the next time.
+void JobRunner::remember(std::string_view name, const CaseResult& result) const {
+  if (result.outcome == Outcome::pass) context_.durations.note(inputs_.job.name, name, result.took);
 }
 
 void JobRunner::boot(int lane) {
@@ -136,9 +157,12 @@ BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
     boot.emplace(inputs_, files_of("", number));
     BringUpWatch watch;
     watch.started = [&](std::size_t index) { inputs_.emit(CaseStarted{inputs_.index, place(index), number}); };
+    const TimePoint start = Clock::now();
     up = bring_up(*boot, inputs_, kernel_, clonable, watch);
     attempts.push_back(up.cases);
     wholes.push_back(outcome_of(up));
+    wholes.back().took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+    remember("", wholes.back());
   }
   for (std::size_t i = 0; i < up.cases.size(); ++i)
     finish_case(place(i), combined_at(i, attempts));
@@ -228,24 +252,26 @@ void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
   result_.facts.emplace_back("checkpoint",
                              fmt::format("{} kB of devices, {} MiB of memory, in {}", checkpoint->devices.size() / 1000,
                                          checkpoint->memory->used_mib(), format_duration(took)));
-  scheduler_.hold(checkpoint->memory->used_mib());
+  context_.scheduler.hold(checkpoint->memory->used_mib());
   saved_ = SavedGuest{std::move(*checkpoint), guest.past(), boot.spec(), boot.nonce()};
   up.guest.reset();
 }
 
 void JobRunner::add_case(Number number) {
   ++left_;
-  scheduler_.add(work([this, number](int lane) { run(number, lane); }));
+  context_.scheduler.add(work(result_.cases[place(number)].name, [this, number](int lane) { run(number, lane); }));
 }
 
 void JobRunner::run(Number number, int lane) {
   std::vector<CaseResult> attempts;
   if (inputs_.stop.stop_requested())
     attempts.push_back(not_run("interrupted"));
-  else if (enough_.stop_requested())
+  else if (context_.enough.stop_requested())
     attempts.push_back(not_run("a case has failed (--fail-fast)"));
-  while (wants_another(inputs_.plan.options.execution, attempts))
+  while (wants_another(inputs_.plan.options.execution, attempts)) {
     attempts.push_back(attempt(number, static_cast<int>(attempts.size()) + 1, lane));
+    remember(result_.cases[place(number)].name, attempts.back());
+  }
   finish_case(place(number), combined(std::move(attempts)));
   one_is_done();
 }
@@ -303,7 +329,7 @@ void JobRunner::finish_case(std::size_t place, CaseResult result) {
     decoder_.decode(report);
   result.suite = inputs_.job.suite.name;
   result.name = result_.cases[place].name;
-  if (is_bad(result) && inputs_.plan.options.execution.fail_fast) enough_.request_stop();
+  if (is_bad(result) && inputs_.plan.options.execution.fail_fast) context_.enough.request_stop();
   result_.cases[place] = result;
   inputs_.emit(CaseDone{inputs_.index, place, std::move(result)});
 }
@@ -313,7 +339,7 @@ void JobRunner::one_is_done() {
 }
 
 void JobRunner::finish() {
-  if (saved_) scheduler_.release(saved_->checkpoint.memory->used_mib());
+  if (saved_) context_.scheduler.release(saved_->checkpoint.memory->used_mib());
   saved_.reset();
   result_.took = std::chrono::duration_cast<Duration>(Clock::now() - started_);
   if (auto written = write_findings(EvidenceFiles{inputs_.directory}, result_);

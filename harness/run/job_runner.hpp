@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/run/case_machine.hpp"
+#include "harness/run/durations.hpp"
 #include "harness/run/report_decoder.hpp"
 #include "harness/run/scheduler.hpp"
 
@@ -16,10 +17,16 @@ namespace bootgate {
 /// with `build`, which is judged before the job is run.
 JobResult job_outline(const Job& job);
 
+/// What the jobs of a run share.
+struct JobContext {
+  Scheduler& scheduler;
+  Durations& durations;
+  std::stop_source enough;  // after the first failure under --fail-fast: no other case is begun
+};
+
 class JobRunner {
  public:
-  /// `enough`: after the first failure under --fail-fast no other case is begun.
-  JobRunner(JobInputs inputs, Scheduler& scheduler, std::stop_source enough);
+  JobRunner(JobInputs inputs, JobContext context);
 
   /// Adds the boot to the scheduler's work, and that adds the rest; this must live until all of it is done. It never
   /// fails as a whole: a machine that can't be started is an error of the first case.
@@ -49,14 +56,14 @@ class JobRunner {
   Number end_number() const { return inputs_.job.suite.cases.size(); }
   std::size_t place(Number number) const { return number + (inputs_.job.builds ? 1 : 0); }
   EvidenceFiles files_of(std::string_view name, int attempt) const;
-  Work work(std::function<void(int)> run) const;
+  Work work(std::string_view name, std::function<void(int)> run) const;
+  void remember(std::string_view name, const CaseResult& result) const;
   void finish_case(std::size_t place, CaseResult result);
   void one_is_done();
   void finish();
 
   const JobInputs inputs_;
-  Scheduler& scheduler_;
-  std::stop_source enough_;
+  JobContext context_;
   JobResult result_;
   KernelFacts kernel_;
   std::optional<SavedGuest> saved_;

@@ -40,6 +40,11 @@ Verdict failed(Cause cause, std::string reason, std::string details) {
 }
 
 Verdict judge(const EndFacts& facts) {
+  const bool time_was_up = facts.end == End::deadline || facts.end == End::limit || facts.end == End::silence;
+  if (time_was_up && facts.starvation)
+    return bench(Cause::bench,
+                 fmt::format("this host was too busy: QEMU waited for it, and not we for the guest: {}", facts.awaited),
+                 fmt::format("in twice the time, {}", *facts.starvation));
   const std::string during = fmt::format("during: {}", facts.awaited);
   switch (facts.end) {
     case End::matched: return {};
@@ -77,7 +82,8 @@ Verdict judge(End end, const Guest& guest, std::string awaited, Duration within,
                  guest.power(),
                  guest.qemu_exit(),
                  guest.qemu_errors(),
-                 guest.trouble()};
+                 guest.trouble(),
+                 guest.starvation()};
   for (std::size_t i = first_report; i < guest.reports().size() && !facts.report; ++i)
     if (guest.unexpected(guest.reports()[i])) facts.report = guest.reports()[i];
   return judge(facts);

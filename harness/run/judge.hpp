@@ -30,6 +30,7 @@ struct EndFacts {
   std::optional<ExitStatus> qemu_exit;
   std::string qemu_errors;
   std::optional<Error> trouble;
+  std::optional<std::string> starvation;  // of a wait whose time was up although it was extended
 };
 
 Verdict judge(const EndFacts& facts);

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <memory>
-#include <thread>
 
 #include "harness/plan/selection.hpp"
+#include "harness/run/durations.hpp"
+#include "harness/run/host_budget.hpp"
 #include "harness/run/job_runner.hpp"
 #include "harness/run/sample_job.hpp"
 #include "harness/run/scheduler.hpp"
@@ -71,11 +73,12 @@ JobResult empty_job(JobResult job, std::size_t index, const EmitEvent& emit) {
 /// What the machines of this run may take of the host, all together.
 Capacity capacity_for(const Plan& plan) {
   const Execution& execution = plan.options.execution;
-  const int cpus = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const HostBudget host = read_host_budget();
   Capacity capacity;
-  capacity.load = 2 * cpus;
-  capacity.machines = execution.machines.value_or(2 * cpus);
-  capacity.memory_mib = execution.memory_mib.value_or(1 << 20);
+  capacity.load = 2 * host.cpus;
+  capacity.machines = execution.machines.value_or(capacity.load);
+  capacity.memory_mib =
+      execution.memory_mib.value_or(static_cast<int>(std::min<std::int64_t>(host.memory_mib, INT_MAX)));
   return capacity;
 }
 
@@ -87,6 +90,7 @@ class JobStarter {
         result_(result),
         emit_(emit),
         stop_(std::move(stop)),
+        durations_(inputs.store),
         scheduler_(capacity_for(inputs.plan), [this](Backlog backlog) {
           emit_(Estimate{backlog.left, backlog.running});
         }) {}
@@ -100,6 +104,7 @@ class JobStarter {
     for (std::size_t i = 0; i < plan.jobs.size() && !stop_.stop_requested() && !result_.error; ++i)
       if (plan.jobs[i].skip_reason.empty()) start(i, supply.wait_for(plan.jobs[i].kernel_index));
     scheduler_.wait();
+    durations_.save();
     for (const auto& [index, runner] : runners_)
       result_.jobs[index] = runner->result();
   }
@@ -129,7 +134,8 @@ class JobStarter {
     }
     JobInputs job_inputs{inputs_.plan,       std::move(job), index, std::move(*files), result_.jobs[index].directory,
                          inputs_.signatures, emit_,          stop_};
-    runners_.emplace_back(index, std::make_unique<JobRunner>(std::move(job_inputs), scheduler_, enough_));
+    runners_.emplace_back(
+        index, std::make_unique<JobRunner>(std::move(job_inputs), JobContext{scheduler_, durations_, enough_}));
     runners_.back().second->start();
   }
 
@@ -138,6 +144,7 @@ class JobStarter {
   EmitEvent emit_;
   std::stop_token stop_;
   std::stop_source enough_;
+  Durations durations_;
   std::vector<std::pair<std::size_t, std::unique_ptr<JobRunner>>> runners_;
   Scheduler scheduler_;  // last: its threads end before what they work on goes
 };

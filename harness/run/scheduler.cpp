@@ -8,7 +8,10 @@ namespace {
 
 /// Ahead of the others: work on memory that is held already, then the longest.
 bool goes_before(const Work& a, const Work& b) {
-  auto rank = [](const Work& work) { return std::tuple(work.opens, -(work.expected + work.later), work.order); };
+  auto rank = [](const Work& work) {
+    const Duration length = work.shuffled ? Duration(0) : work.expected + work.later;
+    return std::tuple(work.opens, -length, work.shuffled, work.order);
+  };
   return rank(a) < rank(b);
 }
 

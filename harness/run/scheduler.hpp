@@ -16,13 +16,14 @@ namespace bootgate {
 
 /// What is run on one machine.
 struct Work {
-  int load = 0;                  // of the host's CPUs, in halves of one
-  int memory_mib = 0;            // that the guest may touch
-  bool opens = false;            // a boot, whose memory is kept for others: it waits for those that use what is there
-  Duration expected{};           // how long it took last time; 0: not known
-  Duration later{};              // the same of all work that it will add
-  std::uint64_t order = 0;       // among the equal
-  std::function<void(int)> run;  // gets its lane: 1 to the number of machines at once
+  int load = 0;         // of the host's CPUs, in halves of one
+  int memory_mib = 0;   // that the guest may touch
+  bool opens = false;   // a boot, whose memory is kept for others: it waits for those that use what is there
+  Duration expected{};  // how long it took last time; 0: not known
+  Duration later{};     // the same of all work that it will add
+  std::optional<std::uint64_t> shuffled;  // goes by this instead
+  std::uint64_t order = 0;                // among the equal
+  std::function<void(int)> run;           // gets its lane: 1 to the number of machines at once
 };
 
 /// Of all machines together.

@@ -123,6 +123,8 @@ class Guest {
   /// False once the guest can't run on: it powered off, was reset, or QEMU ended.
   bool alive() const { return !power_ && !machine_.exited(); }
   const BootPhases& phases() const { return phases_; }
+  /// When it was let run.
+  TimePoint started() const { return started_; }
   /// The login prompt stands on the console: the phase ends with its last byte.
   void note_login_prompt();
 

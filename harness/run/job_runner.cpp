@@ -119,9 +119,30 @@ void JobRunner::boot(int lane) {
   Facts facts = facts_of(inputs_, *boot);
   if (up.guest) result_.facts = facts_of(*up.guest);
   result_.facts.insert(result_.facts.end(), facts.begin(), facts.end());
-  inputs_.emit(Span{Span::Kind::boot, "boot", inputs_.job.name, lane, started_, Clock::now()});
+  note_spans(up, lane);
   go_on(std::move(up), *boot, lane);
   one_is_done();
+}
+
+/// For the timeline: the last attempt of the boot, and in it the phases up to what marks each one's end.
+void JobRunner::note_spans(const BroughtUp& up, int lane) const {
+  auto span = [&](Span::Kind kind, const char* name, TimePoint start, TimePoint end) {
+    inputs_.emit(Span{kind, name, inputs_.job.name, lane, start, end});
+  };
+  span(Span::Kind::boot, "boot", started_, Clock::now());
+  if (!up.guest) return;
+  const BootPhases& phases = up.guest->phases();
+  TimePoint last = up.guest->started();
+  auto phase = [&](const char* name, const std::optional<Duration>& at) {
+    if (!at) return;
+    const TimePoint end = up.guest->started() + *at;
+    span(Span::Kind::phase, name, last, end);
+    last = end;
+  };
+  phase("firmware", phases.first_byte);
+  phase("early kernel", phases.kernel);
+  phase("kernel", phases.init);
+  phase("init", phases.login);
 }
 
 void JobRunner::note_kernel_config() {

@@ -38,6 +38,7 @@ class JobRunner {
   using Number = std::size_t;  // of a case in the suite; behind the last one: of clean-end
 
   void boot(int lane);
+  void note_spans(const BroughtUp& up, int lane) const;
   void note_kernel_config();
   BroughtUp boot_in_attempts(std::optional<Boot>& boot);
   void go_on(BroughtUp up, const Boot& boot, int lane);

@@ -19,8 +19,8 @@ bool goes_before(const Work& a, const Work& b) {
 
 Scheduler::Scheduler(Capacity capacity, std::function<void(Backlog)> on_change)
     : capacity_(capacity), on_change_(std::move(on_change)) {
-  for (int lane = 1; lane <= capacity_.machines; ++lane)
-    workers_.emplace_back([this, lane] { serve(lane); });
+  for (int i = 0; i < capacity_.machines; ++i)
+    workers_.emplace_back([this] { serve(); });
 }
 
 Scheduler::~Scheduler() {
@@ -105,7 +105,13 @@ void Scheduler::tell(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-void Scheduler::serve(int lane) {
+int Scheduler::free_lane() const {
+  for (int lane = 1;; ++lane)
+    if (std::none_of(running_.begin(), running_.end(), [&](const Running& other) { return other.lane == lane; }))
+      return lane;
+}
+
+void Scheduler::serve() {
   std::unique_lock lock(mutex_);
   for (;;) {
     auto chosen = waiting_.end();
@@ -113,8 +119,9 @@ void Scheduler::serve(int lane) {
     if (closing_) return;
     Work work = std::move(*chosen);
     waiting_.erase(chosen);
+    const int lane = free_lane();
     auto running =
-        running_.insert(running_.end(), {Clock::now(), work.expected, work.later, work.load, work.memory_mib});
+        running_.insert(running_.end(), {lane, Clock::now(), work.expected, work.later, work.load, work.memory_mib});
     tell(lock);
     lock.unlock();
     work.run(lane);

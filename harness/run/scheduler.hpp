@@ -23,7 +23,7 @@ struct Work {
   Duration later{};     // the same of all work that it will add
   std::optional<std::uint64_t> shuffled;  // goes by this instead
   std::uint64_t order = 0;                // among the equal
-  std::function<void(int)> run;           // gets its lane: 1 to the number of machines at once
+  std::function<void(int)> run;           // gets its lane: a number from 1 on that no other has meanwhile
 };
 
 /// Of all machines together.
@@ -57,6 +57,7 @@ class Scheduler {
 
  private:
   struct Running {
+    int lane;
     TimePoint start;
     Duration expected;
     Duration later;
@@ -64,7 +65,8 @@ class Scheduler {
     int memory_mib;
   };
 
-  void serve(int lane);
+  void serve();
+  int free_lane() const;
   std::list<Work>::iterator next();
   bool fits(const Work& work) const;
   Backlog backlog(TimePoint now) const;

@@ -188,7 +188,11 @@ Result<Machine> Machine::start(const MachineSpec& spec, std::shared_ptr<GuestMem
 Result<Machine> Machine::clone(const MachineSpec& spec, const Checkpoint& checkpoint, std::stop_token stop) {
   auto machine = launch(spec, checkpoint.memory.get(), true, std::move(stop));
   if (!machine) return machine;
-  if (auto loaded = load_state(*machine, checkpoint.devices); !loaded) return tl::unexpected(loaded.error());
+  if (auto loaded = load_state(*machine, checkpoint.devices); !loaded) {
+    Error error = loaded.error();
+    error.what = "the checkpoint can't be loaded: " + error.what;
+    return tl::unexpected(std::move(error));
+  }
   return machine;
 }
 

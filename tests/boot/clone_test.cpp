@@ -154,6 +154,35 @@ TEST(Clone, ThatIsKilledIsAnErrorOfTheBenchAndOfItsCaseOnly) {
   EXPECT_THAT(seen.with("pass"), ElementsAre("b", "c", "clean-end"));
 }
 
+/// "name: outcome" of every case of a run.
+std::vector<std::string> outcomes(const RunSeen& seen) {
+  std::vector<std::string> lines;
+  for (const auto& [name, result] : seen.cases)
+    lines.push_back(name + ": " + result.outcome + " " + result.type + " " + result.message);
+  return lines;
+}
+
+TEST(Isolation, MakesNoDifferenceToAnyVerdict) {
+  BootRun here;
+  std::string suite = "name = \"same\"\nwithin = \"11s\"\n";
+  suite += runs("passes", "echo x", ", output = \"x\"");
+  suite += runs("fails", "echo y", ", output = \"x\"");
+  suite += runs("exits", "exit 3");
+  suite += runs("crashes", "echo c >/proc/sysrq-trigger");
+  suite += runs("warns", "echo w >/dev/kmsg");
+  suite += runs("taints", "echo 1 >/proc/sys/kernel/tainted");
+  suite += "\n[[case]]\nname = \"skipped\"\nrequires = [\"config:NO_SUCH_SYMBOL\"]\nsteps = [{ run = \"true\" }]\n";
+  suite += "\n[[case]]\nname = \"off\"\nsteps = [{ power = \"off\" }]\n";
+  suite += "\n[[case]]\nname = \"reset\"\nsteps = [{ power = \"reset\" }]\n";
+  const std::string file = here.file("same.toml", suite);
+  const auto expected = outcomes(here.run({file, "-j", "1"}));
+  EXPECT_THAT(expected, SizeIs(10));
+  EXPECT_EQ(outcomes(here.run({file, "-j", "8"})), expected);
+  EXPECT_EQ(outcomes(here.run({file, "--shuffle", "1"})), expected);
+  EXPECT_EQ(outcomes(here.run({file, "--shuffle", "2", "-j", "8"})), expected);
+  EXPECT_EQ(outcomes(here.run({file, "--isolation", "boot"})), expected);
+}
+
 TEST(Isolation, ByBootGivesEachCaseABoot) {
   BootRun here;
   RunSeen seen = run_two(here, {"--isolation", "boot"});

@@ -60,7 +60,6 @@ void RunningMachines::hear(const ConsoleLine& event) {
     if (machine->state == State::between) *machine = booting(event.job);
   }
   machine->console = printable(std::string_view(event.text).substr(0, kept_console));
-  std::replace(machine->console.begin(), machine->console.end(), '\t', ' ');
 }
 
 void RunningMachines::start_case(const CaseStarted& event) {

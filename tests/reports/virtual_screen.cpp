@@ -89,7 +89,7 @@ void VirtualScreen::resize(std::size_t width, std::size_t height) {
   }
   rows_ = std::move(rows);
   rows_.resize(std::max(rows_.size(), cursor_row + 1));
-  // Terminals make room below the cursor first.
+  // Empty rows at the end go first where there are too many, as in most terminals.
   while (rows_.size() > cursor_row + 1 && rows_.back().text.empty())
     rows_.pop_back();
   row_ = cursor_row;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -62,7 +64,9 @@ std::string cut(std::string_view text, std::size_t columns) {
     used += width;
     end += length;
   }
-  return std::string(text.substr(0, end));
+  std::string fitting(text.substr(0, end));
+  std::replace(fitting.begin(), fitting.end(), '\t', ' ');
+  return fitting;
 }
 
 std::string shortened(std::string_view line) {

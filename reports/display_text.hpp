@@ -41,7 +41,7 @@ std::string short_time(Duration duration);
 /// "0.3s", "12.0s", "3m05s": of what goes on.
 std::string running_time(Duration duration);
 
-/// The first `columns` of printable text.
+/// The first `columns` of printable text, tabs as blanks.
 std::string cut(std::string_view text, std::size_t columns);
 
 /// The start of a line of guest bytes, printable.

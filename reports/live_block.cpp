@@ -130,13 +130,18 @@ std::vector<std::string> LiveBlock::preparation_lines(std::size_t columns) const
 
 std::vector<std::string> LiveBlock::machine_lines(std::size_t columns) const {
   const std::vector<const RunningMachine*> machines = machines_.now();
+  const bool of_one_job = std::all_of(machines.begin(), machines.end(),
+                                      [&](const RunningMachine* m) { return m->job == machines.front()->job; });
+  auto name = [&](const RunningMachine& machine) {
+    return of_one_job || machine.mark.empty() ? machine.what : fmt::format("{}  {}", machine.what, machine.mark);
+  };
   std::size_t width = 0;
   for (const RunningMachine* machine : machines)
-    width = std::max(width, std::min(machine->what.size(), columns / 2));
+    width = std::max(width, std::min(name(*machine).size(), columns / 2));
   std::vector<std::string> lines;
   for (const RunningMachine* machine : machines) {
     std::string line =
-        fmt::format("{}{:<{}}  {:>5}", indent, machine->what, width, running_time(between(machine->since, now_())));
+        fmt::format("{}{:<{}}  {:>5}", indent, name(*machine), width, running_time(between(machine->since, now_())));
     if (machine->state == RunningMachine::State::booting && machine->console.empty()) line += "  booting";
     if (!machine->console.empty()) line += "  " + machine->console;
     lines.push_back(cut(line, columns));
@@ -145,8 +150,10 @@ std::vector<std::string> LiveBlock::machine_lines(std::size_t columns) const {
 }
 
 std::vector<std::string> LiveBlock::lines(const TerminalSize& size, const ResultLog& log) const {
-  // The last column stays free, since writing it makes some terminals wrap; and one line of the log is seen.
-  Room room{std::max<std::size_t>(size.width, 1) - 1, std::max<std::size_t>(size.height, 3) - 2};
+  // The last column stays free, since writing it makes some terminals wrap. Half of the screen is enough: when it gets
+  // narrower, lines of the block are broken in two, and what is scrolled away then can't be erased.
+  Room room{std::max<std::size_t>(size.width, 1) - 1,
+            std::max<std::size_t>((std::max<std::size_t>(size.height, 1) - 1) / 2, 2) - 1};
   auto fill = [&](std::vector<std::string> more, std::size_t most, std::size_t share, std::string_view noun) {
     more = folded(std::move(more), most, {room.columns, share}, noun);
     room.lines -= more.size();

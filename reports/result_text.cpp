@@ -14,7 +14,7 @@ constexpr std::size_t shown_console_lines = 20;
 constexpr std::size_t shown_report_lines = 30;
 constexpr std::size_t shown_attempts = 10;
 /// Of a remark behind a case, which has one line.
-constexpr std::size_t remark_width = 70;
+constexpr std::size_t remark_width = 50;
 
 constexpr std::string_view fresh_boot = "a fresh boot: ";
 

@@ -17,6 +17,31 @@ constexpr std::size_t kept_console = 512;
 
 }  // namespace
 
+std::vector<std::string> distinguishing_parts(const std::vector<std::string>& names) {
+  std::vector<std::vector<std::string_view>> parts;
+  for (const std::string& name : names)
+    parts.push_back(split(name, '-'));
+  const bool comparable =
+      std::all_of(parts.begin(), parts.end(), [&](const auto& some) { return some.size() == parts.front().size(); });
+  if (!comparable) return names;
+  std::vector<std::string> result(names.size());
+  for (std::size_t i = 1; !parts.empty() && i < parts.front().size(); ++i) {
+    if (std::all_of(parts.begin(), parts.end(), [&](const auto& some) { return some[i] == parts.front()[i]; }))
+      continue;
+    for (std::size_t k = 0; k < names.size(); ++k)
+      result[k].append(result[k].empty() ? "" : "-").append(parts[k][i]);
+  }
+  return result;
+}
+
+void RunningMachines::outline(std::vector<JobResult> jobs) {
+  outlines_ = std::move(jobs);
+  std::vector<std::string> names;
+  for (const JobResult& job : outlines_)
+    names.push_back(printable(job.name));
+  marks_ = distinguishing_parts(names);
+}
+
 void RunningMachines::start_job(const JobStarted& event) {
   outlines_.at(event.job) = event.outline;
   free_place() = booting(event.job);
@@ -32,10 +57,9 @@ void RunningMachines::hear(const ConsoleLine& event) {
     machine = idle(event.job);
     if (!machine) machine = find([&](const auto& m) { return m.job == event.job && !m.has_own_console; });
     if (!machine) *(machine = &free_place()) = booting(event.job);
-    if (machine->state == State::between) machine->state = State::booting;
+    if (machine->state == State::between) *machine = booting(event.job);
   }
   machine->console = printable(std::string_view(event.text).substr(0, kept_console));
-  std::replace(machine->console.begin(), machine->console.end(), '\t', ' ');
 }
 
 void RunningMachines::start_case(const CaseStarted& event) {
@@ -45,17 +69,18 @@ void RunningMachines::start_case(const CaseStarted& event) {
   if (!machine) machine = &free_place();
   std::string what = fmt::format("{} {}/{}", title(job.cases.at(event.index)), event.index + 1, job.cases.size());
   if (event.attempt > 1) what += fmt::format(", attempt {}", event.attempt);
-  *machine = {State::on_case, event.job, event.index, std::move(what), now_(), {}, false};
+  *machine = {State::on_case, event.job, event.index, std::move(what), marks_[event.job], now_(), {}, {}, false};
 }
 
 void RunningMachines::end_case(const CaseDone& event) {
   RunningMachine* machine = on_case(event.job, event.index);
   if (!machine) return;
-  const bool stays = !machine->has_own_console && !idle(event.job);
-  *machine = {};
-  if (!stays) return;
-  *machine = booting(event.job);
+  if (machine->has_own_console || idle(event.job)) {
+    *machine = {};
+    return;
+  }
   machine->state = State::between;
+  machine->ended = now_();
 }
 
 void RunningMachines::end_job(std::size_t job) {
@@ -66,7 +91,7 @@ void RunningMachines::end_job(std::size_t job) {
 std::vector<const RunningMachine*> RunningMachines::now() const {
   std::vector<const RunningMachine*> running;
   for (const RunningMachine& machine : machines_) {
-    const bool over = machine.state == State::between && now_() - machine.since > between_cases;
+    const bool over = machine.state == State::between && now_() - machine.ended > between_cases;
     if (machine.state != State::gone && !over) running.push_back(&machine);
   }
   return running;
@@ -93,7 +118,7 @@ RunningMachine& RunningMachines::free_place() {
 }
 
 RunningMachine RunningMachines::booting(std::size_t job) const {
-  return {State::booting, job, 0, printable(outlines_.at(job).name), now_(), {}, false};
+  return {State::booting, job, 0, printable(outlines_.at(job).name), {}, now_(), {}, {}, false};
 }
 
 }  // namespace bootgate

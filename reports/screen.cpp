@@ -12,14 +12,19 @@ namespace bootgate {
 namespace {
 
 constexpr std::string_view erase_line = "\x1b[K", erase_below = "\x1b[J";
+/// Lines stay one row each even when the terminal has become narrower since it was asked.
+constexpr std::string_view wrap_off = "\x1b[?7l", wrap_on = "\x1b[?7h";
+/// The blank is for tmux: to it, an erasure from the first column of the screen is a cleared screen, which it keeps in
+/// its history. The line is erased as a whole, so that a terminal forgets that it went on in the next one.
+constexpr std::string_view erase_block = "\r \x1b[J\r\x1b[K";
 
 /// The cursor is left where the block begins: a terminal that breaks lines anew when it is resized moves it along with
 /// its line, and so the next block comes over this one whatever has become of it.
 std::string painting(const std::vector<std::string>& block) {
-  std::string text = "\r";
+  std::string text = fmt::format("\r{}", wrap_off);
   for (std::size_t i = 0; i < block.size(); ++i)
     text += fmt::format("{}{}{}", i == 0 ? "" : "\r\n", block[i], erase_line);
-  text += fmt::format("{}\r", erase_below);
+  text += fmt::format("{}{}\r", erase_below, wrap_on);
   if (block.size() > 1) text += fmt::format("\x1b[{}A", block.size() - 1);
   return text;
 }
@@ -38,7 +43,9 @@ TerminalSize terminal_size(int fd) {
 void Screen::show(std::string_view lines, const std::vector<std::string>& block) {
   std::string text;
   const bool had_block = std::exchange(has_block_, !block.empty());
-  if (had_block && (!lines.empty() || block.empty())) text += fmt::format("\r{}", erase_below);
+  const bool broken = std::exchange(is_broken_, false);
+  // A block over a block needs no erasure, which might be seen.
+  if (had_block && (broken || !lines.empty() || block.empty())) text += erase_block;
   text += lines;
   if (has_block_) text += painting(block);
   // In one piece, so that no half of it is seen.

@@ -28,10 +28,13 @@ class Screen {
   /// Writes whole lines that stay, and the block anew below them. Lines of the block must be shorter than the screen is
   /// wide, and fewer than it is high.
   void show(std::string_view lines, const std::vector<std::string>& block);
+  /// The terminal has another width: lines of the block may have been broken.
+  void resized() { is_broken_ = true; }
 
  private:
   int fd_;
   bool has_block_ = false;
+  bool is_broken_ = false;
 };
 
 }  // namespace bootgate

@@ -137,7 +137,9 @@ void Terminal::show(std::string_view lines) {
   if (!options_.live) return screen_.show(lines, {});
   if (lines.empty() && now - last_paint_ < paint_interval) return;
   last_paint_ = now;
-  screen_.show(lines, block_.lines(options_.size(), log_));
+  const TerminalSize size = options_.size();
+  if (std::exchange(last_width_, size.width) != size.width) screen_.resized();
+  screen_.show(lines, block_.lines(size, log_));
 }
 
 }  // namespace bootgate

@@ -54,6 +54,7 @@ class Terminal : public EventSink {
   Screen screen_;
   TimePoint run_start_{};
   TimePoint last_paint_{};
+  std::size_t last_width_ = 0;
   std::string logged_subject_;  // of the last progress in a log
   TimePoint last_logged_{};
   std::map<std::string, TimePoint> logged_builds_;  // by kernel

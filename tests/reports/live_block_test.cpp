@@ -52,9 +52,10 @@ TEST_F(LiveOutput, HasALineForEachMachineAndOneForTheRun) {
   terminal.on(ConsoleLine{0, {}, "login:"});
   terminal.on(CaseDone(case_done(0, 0)));
   terminal.on(Estimate{Duration(16'000), 2});
-  EXPECT_THAT(block(terminal),
-              ElementsAre("         boot/b 2/3   1.0s  login:",  //
-                          "         job-1        1.0s  booting", "         1 of 4 cases, 2 running, about 15s left"));
+  EXPECT_THAT(
+      block(terminal),
+      ElementsAre("         boot/b 2/3  0   1.0s  login:",  //
+                  "         job-1           1.0s  booting", "         1 of 4 cases, 2 running, about 15s left"));
 }
 
 TEST_F(LiveOutput, TimeLeftCountsDownBetweenEstimates) {
@@ -108,8 +109,31 @@ TEST_F(LiveOutput, ALineDoesNotGoBetweenTwoCases) {
   terminal.on(case_done(0, 0));
   now_ += Duration(100);
   terminal.tick();
-  EXPECT_THAT(shown(), ElementsAre("         job-0   0.1s", "         1 of 2 cases, 1 running"));
+  EXPECT_THAT(shown(), ElementsAre("         boot/a 1/2   0.1s", "         1 of 2 cases, 1 running"));
   EXPECT_THAT(block(terminal), ElementsAre("         1 of 2 cases")) << "nothing came after it";
+}
+
+TEST_F(LiveOutput, JobsThatRunAtOnceAreToldApart) {
+  RunStarted started = jobs_of({2, 2});
+  started.outline.jobs[0].name = "boot-linux_6.12-busybox-tcg";
+  started.outline.jobs[1].name = "boot-linux_7.2-busybox-tcg";
+  Terminal terminal(options_);
+  start(terminal, started);
+  terminal.on(CaseStarted{0, 0});
+  terminal.on(CaseStarted{1, 0});
+  EXPECT_THAT(block(terminal), ElementsAre("         boot/a 1/2  linux_6.12   1.0s",  //
+                                           "         boot/a 1/2  linux_7.2    1.0s",  //
+                                           "         0 of 4 cases, 2 running"));
+  terminal.on(job_done(started, 0));
+  EXPECT_THAT(block(terminal), ElementsAre("         boot/a 1/2   2.0s", "         2 of 4 cases, 1 running"));
+}
+
+TEST(DistinguishingParts, AreThoseThatNotAllHave) {
+  EXPECT_THAT(distinguishing_parts({"boot-a-busybox-x-tcg", "boot-b-busybox-y-tcg"}), ElementsAre("a-x", "b-y"));
+  EXPECT_THAT(distinguishing_parts({"boot-a-tcg", "rust-a-tcg"}), ElementsAre("", ""));
+  EXPECT_THAT(distinguishing_parts({"boot-a-tcg"}), ElementsAre(""));
+  EXPECT_THAT(distinguishing_parts({"boot", "rust-a"}), ElementsAre("boot", "rust-a")) << "nothing to compare";
+  EXPECT_THAT(distinguishing_parts({}), IsEmpty());
 }
 
 TEST_F(LiveOutput, AnotherAttemptSaysSo) {
@@ -156,7 +180,7 @@ TEST_F(LiveOutput, ManyMachinesAreCounted) {
   EXPECT_EQ(lines[11], "         0 of 20 cases, 15 running");
 }
 
-TEST_F(LiveOutput, NeverFillsTheScreen) {
+TEST_F(LiveOutput, TakesHalfOfTheScreenAtMost) {
   for (std::size_t height = 1; height < 20; ++height) {
     size_ = {80, height};
     Terminal terminal(options_);
@@ -171,7 +195,7 @@ TEST_F(LiveOutput, NeverFillsTheScreen) {
     terminal.tick();
     std::string painted = written();
     const auto rows = static_cast<std::size_t>(std::count(painted.begin(), painted.end(), '\n')) + 1;
-    EXPECT_LE(rows, std::max<std::size_t>(height - 1, 2)) << "of " << height;
+    EXPECT_LE(rows, std::max<std::size_t>(height / 2, 2)) << "of " << height;
     EXPECT_THAT(painted, HasSubstr("10 of 40 cases, 10 failed, 11 running"));
   }
 }
@@ -224,13 +248,20 @@ TEST_F(LiveOutput, LeavesNothingBehind) {
     EXPECT_EQ(without_time(narrow.text()), log) << "width " << width;
     EXPECT_EQ(narrow.unknown(), "");
   }
+  // It was asked before it was resized, and is narrower than it said.
+  size_ = {90, 30};
+  VirtualScreen late(50, 30);
+  whole_run([&](std::size_t) { late.write(written()); });
+  late.write(written());
+  late.resize(1000, 30);
+  EXPECT_EQ(without_time(late.text()), log);
   for (std::size_t step : {1, 2, 3, 5}) {
     size_ = {90, 30};
     VirtualScreen resized(90, 30);
     whole_run([&](std::size_t n) {
       resized.write(written());
       if (n % step != 0) return;
-      size_ = {20 + n * 37 % 71, 30};
+      size_ = {46 + n * 37 % 45, 30};
       resized.resize(size_.width, size_.height);
     });
     resized.write(written());

@@ -236,14 +236,14 @@ TEST_F(LogOutput, ACaseThatFailedEveryTimeShowsItsAttempts) {
 TEST_F(LogOutput, AFreshBootInsteadOfACloneSaysWhyOnce) {
   Terminal terminal(options_);
   start(terminal, jobs_of({4}));
-  const std::string reason = "a fresh boot: the checkpoint failed: device 'nvme' can't migrate";
+  const std::string reason = "a fresh boot: the checkpoint failed: nvme can't migrate";
   for (std::size_t i = 0; i < 4; ++i) {
     CaseDone done = case_done(0, i);
     done.result.machine = i == 2 ? "a clone" : reason;
     terminal.on(done);
   }
   EXPECT_EQ(written(),
-            "   PASS  boot/a  0.31s  (fresh boot: the checkpoint failed: device 'nvme' can't migrate)\n"
+            "   PASS  boot/a  0.31s  (fresh boot: the checkpoint failed: nvme can't migrate)\n"
             "   PASS  boot/b  0.31s  (fresh boot)\n"
             "   PASS  boot/c  0.31s\n"
             "   PASS  boot/d  0.31s  (fresh boot)\n");
@@ -255,7 +255,7 @@ TEST_F(LogOutput, ALongReasonForAFreshBootIsCut) {
   CaseDone done = case_done(0, 0);
   done.result.machine = "a fresh boot: " + std::string(200, 'x');
   terminal.on(done);
-  EXPECT_EQ(written(), "   PASS  boot/a  0.31s  (fresh boot: " + std::string(70, 'x') + "...)\n");
+  EXPECT_EQ(written(), "   PASS  boot/a  0.31s  (fresh boot: " + std::string(50, 'x') + "...)\n");
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ void VirtualScreen::write(std::string_view bytes) {
 
 void VirtualScreen::put(char c) {
   if (c < ' ' || c > '~') unknown_ += c;
+  if (column_ == width_ && !wraps_) column_ = width_ - 1;
   if (column_ == width_) {
     rows_[row_].goes_on = true;
     column_ = 0;
@@ -43,15 +44,22 @@ void VirtualScreen::line_feed() {
 
 void VirtualScreen::control(std::string_view sequence) {
   if (sequence == "[K" || sequence == "[J") {
+    // As tmux does it: what was on the screen is in its history then.
+    if (sequence == "[J" && column_ == 0 && row_ == top()) {
+      const std::vector<Row> screen(rows_.begin() + static_cast<std::ptrdiff_t>(top()), rows_.end());
+      rows_.insert(rows_.end(), screen.begin(), screen.end());
+      row_ += screen.size();
+    }
     rows_[row_].text.resize(std::min(rows_[row_].text.size(), column_));
-    rows_[row_].goes_on = false;
-    // The rows of the screen stay where they are.
+    if (column_ == 0) rows_[row_].goes_on = false;
     if (sequence == "[J")
       for (std::size_t i = row_ + 1; i < rows_.size(); ++i)
         rows_[i] = {};
   } else if (sequence.back() == 'A') {
     const auto up = static_cast<std::size_t>(std::stoi(std::string(sequence.substr(1))));
     row_ = std::max(row_ < up ? 0 : row_ - up, top());
+  } else if (sequence == "[?7l" || sequence == "[?7h") {
+    wraps_ = sequence.back() == 'h';
   } else if (sequence.back() != 'm') {
     unknown_ += sequence;
   }
@@ -81,7 +89,7 @@ void VirtualScreen::resize(std::size_t width, std::size_t height) {
   }
   rows_ = std::move(rows);
   rows_.resize(std::max(rows_.size(), cursor_row + 1));
-  // Terminals make room below the cursor first.
+  // Empty rows at the end go first where there are too many, as in most terminals.
   while (rows_.size() > cursor_row + 1 && rows_.back().text.empty())
     rows_.pop_back();
   row_ = cursor_row;

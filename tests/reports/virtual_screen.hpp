@@ -37,6 +37,7 @@ class VirtualScreen {
   std::vector<Row> rows_{1};
   std::size_t row_ = 0;
   std::size_t column_ = 0;
+  bool wraps_ = true;
   std::string unknown_;
 };
 

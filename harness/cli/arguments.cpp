@@ -25,19 +25,13 @@ const char* kernel_sources =
 struct RawRun {
   RunArguments run;
   std::vector<std::string> added;
+  std::vector<std::string> configs;
   std::string memory;
   std::string max_memory;
   std::string isolation = "clone";
   std::string shard;
   std::string flavour;
 };
-
-std::optional<InitramfsFile> parse_added(const std::string& text) {
-  std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text[colon + 1] != '/')
-    return std::nullopt;
-  return InitramfsFile{text.substr(0, colon), text.substr(colon + 1)};
-}
 
 /// "2/3".
 std::optional<Selection> parse_shard(const std::string& text) {
@@ -132,11 +126,11 @@ void declare_cases(CLI::App& app, RawRun& raw) {
                           "The cases that match: a name, or a glob of SUITE/CASE or JOB/CASE"),
            heading, "GLOB");
   describe(app.add_option("--shard", raw.shard, "Part I of N: each case is in exactly one"), heading, "I/N");
-  describe(app.add_option("--repeat", execution.repeats, "Each case N times")->check(CLI::Range(1, 1000)), heading,
-           "N");
+  describe(app.add_option("--repeat", execution.repeats, "Each case N times")->check(CLI::Range(1, most_repeats)),
+           heading, "N");
   describe(app.add_option("--retry", execution.retries,
                           "Up to N more attempts of a case that failed without a crash report; a pass is then flaky")
-               ->check(CLI::Range(0, 100)),
+               ->check(CLI::Range(0, most_retries)),
            heading, "N");
   describe(app.add_flag("--fail-fast", execution.fail_fast, "End at the first failure"), heading);
   describe(app.add_option("--shuffle", execution.shuffle, "In an order by chance (default: the longest first)"),
@@ -182,7 +176,7 @@ void declare_run_options(CLI::App& app, RawRun& raw) {
   app.add_option("suite", raw.run.suites, "Names, or files (default: boot)")->option_text("SUITE...");
   app.get_formatter()->column_width(30);
   declare_what_is_booted(app, raw);
-  describe(app.add_option("--config", raw.run.options.configs, config_help), "How a kernel is built", "CONFIG");
+  describe(app.add_option("--config", raw.configs, config_help), "How a kernel is built", "CONFIG");
   declare_build_options(app, raw.run.options.build, raw.run.options.kernel_org);
   declare_machine(app, raw);
   declare_cases(app, raw);
@@ -201,10 +195,12 @@ std::optional<int> memory_option(const char* option, const std::string& text) {
 RunArguments sorted_out(RawRun raw, const CLI::App& app) {
   RunOptions& options = raw.run.options;
   for (const std::string& text : raw.added) {
-    auto added = parse_added(text);
+    auto added = parse_added_file(text);
     if (!added) throw CLI::ValidationError("--add " + text, "want FILE:PATH with an absolute PATH");
     options.added.push_back(*added);
   }
+  for (const std::string& config : raw.configs)
+    options.configs.push_back(config_request(config));
   options.memory_mib = memory_option("--memory", raw.memory);
   options.execution.memory_mib = memory_option("--max-memory", raw.max_memory);
   options.execution.isolation = raw.isolation == "boot" ? Isolation::boot : Isolation::clone;

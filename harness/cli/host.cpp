@@ -63,6 +63,13 @@ Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, 
   return host;
 }
 
+void print_warnings(const std::vector<Error>& warnings) {
+  for (Error warning : warnings) {
+    warning.what = "warning: " + warning.what;
+    fmt::print(stderr, "{}\n", one_line(warning));
+  }
+}
+
 int print_errors(const std::vector<Error>& errors) {
   int status = 0;
   for (const Error& error : errors) {

@@ -12,6 +12,7 @@ namespace bootgate {
 int plan_command(const PlanArguments& arguments) {
   Request request = read_request(arguments.run);
   if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
+  print_warnings(request.warnings);
   std::stop_source stop;
   stop_on_signals(stop);
   auto store = Store::open();

@@ -12,9 +12,11 @@ inline constexpr const char* default_source = "debian:trixie/linux-source-6.12";
 struct Request {
   RunArguments arguments;  // with what the run file says, and all names looked up
   Definitions definitions;
+  std::vector<Error> warnings;   // of the run file
+  std::size_t combinations = 0;  // of a run file: jobs, where `auto` means one accelerator
 };
 
-/// Names kernels and reads suites. Mistakes are in `definitions.errors`.
+/// Reads the run file, names kernels and reads suites. Mistakes are in `definitions`.
 Request read_request(RunArguments arguments);
 
 /// The jobs that are asked for, on this host.

@@ -91,6 +91,7 @@ int run_command(const RunArguments& given) {
   const Request request = read_request(given);
   const RunArguments& arguments = request.arguments;
   if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
+  print_warnings(request.warnings);
 
   std::stop_source stop;
   stop_on_signals(stop);

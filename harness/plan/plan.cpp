@@ -71,14 +71,15 @@ class Planner {
  public:
   Planner(const std::vector<Suite>& suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host)
       : suites_(suites), profiles_(profiles) {
-    if (options.configs.empty()) options.configs = {config_name(ConfigRequest{})};
+    if (options.configs.empty()) options.configs = {ConfigRequest{}};
+    config_names_ = config_names(options);
     plan_.options = std::move(options);
     plan_.host = std::move(host);
   }
 
   Plan plan() {
     const RunOptions& options = plan_.options;
-    const MatrixInputs inputs{suites_,        options.kernels,  options.configs,
+    const MatrixInputs inputs{suites_,        options.kernels,  config_names_,
                               options.matrix, options.defaults, std::string(to_string(plan_.host.accelerator.kind))};
     const Crossing crossing = cross(inputs);
     for (const Combination& combination : crossing.combinations)
@@ -119,7 +120,10 @@ class Planner {
   }
 
   ConfigRequest config(const Combination& combination) const {
-    return with_more(config_request(combination.config), plan_.options.build.config);
+    auto name = std::find(config_names_.begin(), config_names_.end(), combination.config);
+    assert(name != config_names_.end());
+    const auto place = static_cast<std::size_t>(name - config_names_.begin());
+    return with_more(plan_.options.configs[place], plan_.options.build.config);
   }
 
   std::size_t planned_kernel(const Combination& combination) {
@@ -174,6 +178,7 @@ class Planner {
   const std::vector<Suite>& suites_;
   const std::vector<Profile>& profiles_;
   Plan plan_;
+  std::vector<std::string> config_names_;
   std::vector<std::pair<std::size_t, std::string>> kernels_;  // kernel and config of each in the plan
   std::vector<Same> made_;
 };
@@ -182,6 +187,13 @@ class Planner {
 
 std::string_view to_string(Accelerator::Kind kind) {
   return kind == Accelerator::Kind::kvm ? "kvm" : "tcg";
+}
+
+std::vector<std::string> config_names(const RunOptions& options) {
+  std::vector<std::string> names;
+  for (const ConfigRequest& config : options.configs)
+    names.push_back(config_name(config));
+  return names;
 }
 
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host) {

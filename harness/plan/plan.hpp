@@ -37,8 +37,8 @@ struct HostFacts {
 
 /// What the command line and the run file ask for, in the terms of the plan.
 struct RunOptions {
-  std::vector<KernelName> kernels;   // all that are named anywhere; `matrix` may cross some of them only
-  std::vector<std::string> configs;  // of kernels built from source, in the same way: see config_request; empty: lean
+  std::vector<KernelName> kernels;     // all that are named anywhere; `matrix` may cross some of them only
+  std::vector<ConfigRequest> configs;  // of kernels built from source, in the same way; empty: the usual one
   Matrix matrix;
   bool defaults = false;  // neither kernels nor suites were named: samples run where a kernel is built
   KernelRequest build;    // of kernels that are built from source; its fragments go on top of each config
@@ -55,6 +55,9 @@ struct RunOptions {
   double timeout_scale = 1;
   Execution execution;
 };
+
+/// Of options.configs.
+std::vector<std::string> config_names(const RunOptions& options);
 
 /// A kernel that jobs boot, and how it is got: one for each kernel × config.
 struct PlannedKernel {

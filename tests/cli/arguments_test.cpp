@@ -67,7 +67,7 @@ TEST(RunArguments, ByDefaultEveryCaseIsRunOnceOnAClone) {
 TEST(RunArguments, CrossConfigsAndAccelerators) {
   const RunOptions options =
       run({"--config", "lean", "--config", "lean+debug", "--accel", "tcg", "--accel", "kvm", "boot"}).options;
-  EXPECT_THAT(options.configs, ElementsAre("lean", "lean+debug"));
+  EXPECT_THAT(config_names(options), ElementsAre("lean", "lean+debug"));
   EXPECT_THAT(options.matrix.axes.accelerators, ElementsAre("tcg", "kvm"));
 }
 

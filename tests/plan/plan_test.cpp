@@ -147,7 +147,7 @@ std::vector<std::string> names(const Plan& plan) {
 TEST(MakePlan, CrossesConfigsOfKernelsThatAreBuilt) {
   RunOptions options = options_for();
   options.kernels.push_back(source("linux"));
-  options.configs = {"lean", "defconfig+faults"};
+  options.configs = {config_request("lean"), config_request("defconfig+faults")};
   options.build.config.fragments = {"debug"};
   options.build.config.symbols = {"KASAN=y"};
   Plan plan = make_plan({suite("a"), suite("b")}, profiles(), options, host());
@@ -169,8 +169,10 @@ TEST(MakePlan, CrossesConfigsOfKernelsThatAreBuilt) {
 
 TEST(MakePlan, NamesAConfigThatIsNotTheUsualOne) {
   RunOptions options = options_for(source("linux"));
-  auto name = [&](std::vector<std::string> configs) {
-    options.configs = std::move(configs);
+  auto name = [&](const std::vector<std::string>& configs) {
+    options.configs.clear();
+    for (const std::string& config : configs)
+      options.configs.push_back(config_request(config));
     return make_plan({suite()}, profiles(), options, host()).jobs.at(0).name;
   };
   EXPECT_EQ(name({}), "boot-linux-busybox-initrd_only-tcg");
@@ -251,7 +253,7 @@ boot-debian-busybox-initrd_only-tcg
 
 TEST(DescribePlan, SaysWhatIsOtherThanUsual) {
   RunOptions options = options_for(source("linux"));
-  options.configs = {"lean", "lean+debug"};
+  options.configs = {config_request("lean"), config_request("lean+debug")};
   options.build.config.symbols = {"KASAN=y"};
   Execution& execution = options.execution;
   execution = {Isolation::boot, 2, 2048, {{"c"}, 2, 2}, 2, 3, true, 7};

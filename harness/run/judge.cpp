@@ -42,9 +42,8 @@ Verdict failed(Cause cause, std::string reason, std::string details) {
 Verdict judge(const EndFacts& facts) {
   const bool time_was_up = facts.end == End::deadline || facts.end == End::limit || facts.end == End::silence;
   if (time_was_up && facts.starvation)
-    return bench(Cause::bench,
-                 fmt::format("this host was too busy: QEMU waited for it, and not we for the guest: {}", facts.awaited),
-                 fmt::format("in twice the time, {}", *facts.starvation));
+    return bench(Cause::bench, fmt::format("this host was too busy: {}", facts.awaited),
+                 fmt::format("QEMU did not have its share: in twice the time that was given, {}", *facts.starvation));
   const std::string during = fmt::format("during: {}", facts.awaited);
   switch (facts.end) {
     case End::matched: return {};

@@ -57,7 +57,7 @@ void describe(CLI::Option* option, const char* heading, const char* value = "") 
   if (*value) option->option_text(value);
 }
 
-constexpr const char* config_help = "lean (default), defconfig, or a file; lean+debug adds a fragment";
+constexpr const char* config_help = "lean (default), lean+debug, defconfig, or a file";
 
 /// How a kernel is built from source, besides --config.
 void declare_build_options(CLI::App& app, KernelRequest& request, std::string& kernel_org) {
@@ -92,7 +92,7 @@ void declare_known_issues(CLI::App& app, fs::path& file, const char* heading = "
 void declare_what_is_booted(CLI::App& app, RawRun& raw) {
   const char* heading = "What is booted";
   RunOptions& options = raw.run.options;
-  describe(app.add_option("--file", raw.run.file, "A run file, which crosses all of this"), heading, "FILE");
+  describe(app.add_option("--file", raw.run.file, "A run file: kernels x configs x suites and more"), heading, "FILE");
   describe(app.add_option("--kernel", raw.run.kernels, "What to boot, or to build and boot: see below"), heading,
            "KERNEL");
   describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
@@ -110,8 +110,7 @@ void declare_machine(CLI::App& app, RawRun& raw) {
   RunOptions& options = raw.run.options;
   describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
   describe(app.add_option("--cpus", options.cpus, "(default: the profile's)")->check(CLI::Range(1, 255)), heading, "N");
-  describe(app.add_option("--accel", options.matrix.axes.accelerators,
-                          "auto (default) is KVM where a kernel that is known to be good boots under it")
+  describe(app.add_option("--accel", options.matrix.axes.accelerators, "auto (default): KVM where it proves to work")
                ->check(CLI::IsMember({"auto", "kvm", "tcg"})),
            heading, "auto|kvm|tcg");
   describe(app.add_option("--qemu", raw.run.qemu, "(default: qemu-system-x86_64)"), heading, "PROGRAM");
@@ -122,31 +121,28 @@ void declare_machine(CLI::App& app, RawRun& raw) {
 void declare_cases(CLI::App& app, RawRun& raw) {
   const char* heading = "Which cases";
   Execution& execution = raw.run.options.execution;
-  describe(app.add_option("--filter", execution.selection.filters,
-                          "The cases that match: a name, or a glob of SUITE/CASE or JOB/CASE"),
+  describe(app.add_option("--filter", execution.selection.filters, "Cases: a name, a glob of SUITE/CASE or JOB/CASE"),
            heading, "GLOB");
-  describe(app.add_option("--shard", raw.shard, "Part I of N: each case is in exactly one"), heading, "I/N");
+  describe(app.add_option("--shard", raw.shard, "Part I of N; each case is in exactly one"), heading, "I/N");
   describe(app.add_option("--repeat", execution.repeats, "Each case N times")->check(CLI::Range(1, most_repeats)),
            heading, "N");
-  describe(app.add_option("--retry", execution.retries,
-                          "Up to N more attempts of a case that failed without a crash report; a pass is then flaky")
+  describe(app.add_option("--retry", execution.retries, "N more attempts of what fails; a pass is flaky")
                ->check(CLI::Range(0, most_retries)),
            heading, "N");
   describe(app.add_flag("--fail-fast", execution.fail_fast, "End at the first failure"), heading);
-  describe(app.add_option("--shuffle", execution.shuffle, "In an order by chance (default: the longest first)"),
-           heading, "SEED");
+  describe(app.add_option("--shuffle", execution.shuffle, "By chance (default: the longest case first)"), heading,
+           "SEED");
 }
 
 void declare_side_by_side(CLI::App& app, RawRun& raw) {
   const char* heading = "Side by side";
   Execution& execution = raw.run.options.execution;
-  describe(app.add_option("-j,--jobs", execution.machines, "Machines at once (default: what the host has CPUs for)")
+  describe(app.add_option("-j,--jobs", execution.machines, "Machines at once (default: as CPUs allow)")
                ->check(CLI::Range(1, 1024)),
            heading, "N");
   describe(app.add_option("--max-memory", raw.max_memory, "Of all machines together (default: what is free)"), heading,
            "SIZE");
-  describe(app.add_option("--isolation", raw.isolation,
-                          "Each case on a clone of the booted machine (default), or a fresh boot")
+  describe(app.add_option("--isolation", raw.isolation, "What a case starts on (default: clone)")
                ->check(CLI::IsMember({"clone", "boot"})),
            heading, "clone|boot");
 }

@@ -54,8 +54,9 @@ std::string row(std::string_view label, std::string_view value) {
 /// The same over several lines: what is said first counts as much as what is said last.
 std::string long_row(std::string_view label, std::string_view value) {
   constexpr std::size_t indent = 11;
+  const std::string broken = wrapped(printable(value), page_width - indent, indent);
   std::string lines;
-  for (std::string_view line : split(wrapped(printable(value), page_width - indent, indent), '\n'))
+  for (std::string_view line : split(broken, '\n'))
     lines += cut(lines.empty() ? fmt::format("  {:<8} {}", label, line) : std::string(line), page_width) + "\n";
   return lines;
 }

@@ -1,5 +1,5 @@
-// Any file may be given as a suite, as a run file, as signatures, as known issues, as profiles or as the expectation of a sample: it
-// is read, or its mistakes are told.
+// Any file may be given as a suite, as a run file, as signatures, as known issues, as profiles or as the expectation of
+// a sample: it is read, or its mistakes are told.
 #include <algorithm>
 
 #include "expectations/known_issues.hpp"

@@ -113,6 +113,18 @@ TEST_F(LiveOutput, ALineDoesNotGoBetweenTwoCases) {
   EXPECT_THAT(block(terminal), ElementsAre("         1 of 2 cases")) << "nothing came after it";
 }
 
+TEST_F(LiveOutput, OnlyOneMachineOfAJobStaysBetweenCases) {
+  Terminal terminal(options_);
+  start(terminal, jobs_of({3}));
+  terminal.on(CaseStarted{0, 0});
+  terminal.on(CaseStarted{0, 1});
+  terminal.on(case_done(0, 0));
+  terminal.on(case_done(0, 1));
+  now_ += Duration(100);
+  terminal.tick();
+  EXPECT_THAT(shown(), ElementsAre("         boot/a 1/3   0.1s", "         2 of 3 cases, 1 running"));
+}
+
 TEST_F(LiveOutput, JobsThatRunAtOnceAreToldApart) {
   RunStarted started = jobs_of({2, 2});
   started.outline.jobs[0].name = "boot-linux_6.12-busybox-tcg";
@@ -205,6 +217,7 @@ TEST_F(LiveOutput, LeavesNothingBehind) {
   RunStarted started = jobs_of({8, 3});
   auto whole_run = [&](const std::function<void(std::size_t)>& after_event) {
     Terminal terminal(options_);
+    if (options_.live) terminal.on(Progress{"on the first line of an empty screen"});
     start(terminal, started);
     std::size_t n = 0;
     auto on = [&](const Event& event) {
@@ -239,7 +252,7 @@ TEST_F(LiveOutput, LeavesNothingBehind) {
   EXPECT_THAT(log, EndsWith("\nFAILED  10 passed, 1 failed"));
 
   options_.live = true;
-  for (std::size_t width = 1; width < 100; width += width < 20 ? 1 : 13) {
+  for (std::size_t width = 2; width < 100; width += width < 20 ? 1 : 13) {
     size_ = {width, 12};
     VirtualScreen narrow(width, 12);
     whole_run([&](std::size_t) { narrow.write(written()); });
@@ -268,6 +281,23 @@ TEST_F(LiveOutput, LeavesNothingBehind) {
     resized.resize(1000, 30);
     EXPECT_EQ(without_time(resized.text()), log) << "resized at each event of " << step;
   }
+}
+
+TEST_F(LiveOutput, LinesThatWereBrokenAreSeveralAgain) {
+  Terminal terminal(options_);
+  start(terminal, jobs_of({2}));
+  for (std::size_t i : {0, 1}) {
+    terminal.on(CaseStarted{0, i});
+    terminal.on(ConsoleLine{0, i, "a line that is long enough to be broken in two"});
+  }
+  block(terminal);
+  size_.width = 40;
+  screen_.resize(40, 24);
+  block(terminal);
+  screen_.resize(80, 24);
+  EXPECT_THAT(shown(), ElementsAre("         boot/a 1/2   2.0s  a line that",  //
+                                   "         boot/b 2/2   2.0s  a line that",  //
+                                   "         0 of 2 cases, 2 running"));
 }
 
 TEST_F(LiveOutput, WidthIsAskedForAtEachPaint) {

@@ -70,6 +70,16 @@ TEST_F(LogOutput, CasesThatNeverComeHoldNothingUp) {
   EXPECT_EQ(written(), "   PASS  boot/c  0.31s\n\njob-1\n   PASS  boot/a  0.31s\n");
 }
 
+TEST_F(LogOutput, ACaseThatComesAfterItsJobsEndIsTold) {
+  Terminal terminal(options_);
+  start(terminal, jobs_of({1}));
+  JobDone done{0, started_.outline.jobs[0]};
+  done.result.cases.clear();
+  terminal.on(done);
+  terminal.on(case_done(0, 0));
+  EXPECT_EQ(written(), "   PASS  boot/a  0.31s\n");
+}
+
 TEST_F(LogOutput, AJobsEndTellsOfCasesThatHadNoEventOfTheirOwn) {
   Terminal terminal(options_);
   start(terminal, jobs_of({2}));

@@ -68,26 +68,38 @@ std::string Control::request(std::string_view command) {
   return fmt::format("{} {}\n", ++id_, one_line_word(command));
 }
 
+Control::Control(std::string nonce, std::string boot_nonce) : nonce_(std::move(nonce)) {
+  head_ = fmt::format("\n@bootgate:{}:", nonce_);
+  if (!boot_nonce.empty() && boot_nonce != nonce_) restart_ = fmt::format("\n@bootgate:{}:ready@\n", boot_nonce);
+}
+
 void Control::feed(std::string_view bytes) {
   received_ += bytes;
-  const std::string head = fmt::format("\n@bootgate:{}:", nonce_);
-  for (;;) {
-    std::size_t start = received_.find(head, scanned_);
-    if (start == std::string::npos) break;
-    std::size_t fields = start + head.size();
-    std::size_t end = received_.find("@\n", fields);
-    if (end == std::string::npos) return;  // the rest of the marker is on its way
+  if (ready_ && !restart_.empty() && received_.find(restart_) != std::string::npos) lost_ = busy_;
+  while (take_marker()) {
+  }
+}
+
+/// Takes the next complete marker off what was received; false when there is none.
+bool Control::take_marker() {
+  const std::size_t start = received_.find(head_, scanned_);
+  if (start != std::string::npos) {
+    const std::size_t fields = start + head_.size();
+    const std::size_t end = received_.find("@\n", fields);
+    if (end == std::string::npos) return false;  // the rest of the marker is on its way
     std::string_view received(received_);
     marker(received.substr(fields, end - fields), received.substr(0, start));
     received_.erase(0, end + 2);
     scanned_ = 0;
+    return true;
   }
   // Keeps what may be the start of a marker, and no more than the limit of the rest.
-  if (received_.size() > output_limit + head.size()) {
+  if (received_.size() > output_limit + head_.size()) {
     truncated_ = true;
-    received_.erase(output_limit, received_.size() - output_limit - head.size());
+    received_.erase(output_limit, received_.size() - output_limit - head_.size());
   }
-  scanned_ = received_.size() < head.size() ? 0 : received_.size() - head.size();
+  scanned_ = received_.size() < head_.size() ? 0 : received_.size() - head_.size();
+  return false;
 }
 
 void Control::marker(std::string_view fields, std::string_view output) {

@@ -35,7 +35,7 @@ Guest::Guest(Machine machine, GuestSetup setup, const GuestPast& past)
       setup_(std::move(setup)),
       console_(past.console),
       watch_(past.watch),
-      control_(setup_.nonce),
+      control_(setup_.nonce, setup_.boot_nonce),
       shell_(setup_.nonce),
       started_(Clock::now()),
       seen_lines_(past.console.lines().size()),

@@ -168,16 +168,20 @@ void JobRunner::go_on(BroughtUp up, const Boot& boot, int lane) {
 }
 
 BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
-  const bool clonable = inputs_.plan.options.execution.isolation == Isolation::clone;
+  const Execution& execution = inputs_.plan.options.execution;
+  const bool clonable = execution.isolation == Isolation::clone;
+  const bool only_one = execution.repeats == 1 && execution.retries == 0;
   std::vector<std::vector<CaseResult>> attempts;
   std::vector<CaseResult> wholes;
   BroughtUp up;
-  while (wants_another(inputs_.plan.options.execution, wholes)) {
+  while (wants_another(execution, wholes)) {
     const int number = static_cast<int>(attempts.size()) + 1;
     if (up.guest) up.guest->machine().end();
     boot.emplace(inputs_, files_of("", number));
     BringUpWatch watch;
     watch.started = [&](std::size_t index) { inputs_.emit(CaseStarted{inputs_.index, place(index), number}); };
+    // Nobody should have to wait for the rest of the boot to see them.
+    if (only_one) watch.done = [&](std::size_t index, const CaseResult& result) { finish_case(place(index), result); };
     const TimePoint start = Clock::now();
     up = bring_up(*boot, inputs_, kernel_, clonable, watch);
     attempts.push_back(up.cases);
@@ -185,7 +189,7 @@ BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
     wholes.back().took = std::chrono::duration_cast<Duration>(Clock::now() - start);
     remember("", wholes.back());
   }
-  for (std::size_t i = 0; i < up.cases.size(); ++i)
+  for (std::size_t i = 0; i < up.cases.size() && !only_one; ++i)
     finish_case(place(i), combined_at(i, attempts));
   return up;
 }

@@ -163,6 +163,8 @@ TEST_F(BenchFault, AFullDiskUnderTheReportIsNoSuccess) {
                                    mount.string(),
                                    program().string(),
                                    "run",
+                                   "--kernel",
+                                   "debian",
                                    "--accel",
                                    "tcg",
                                    "--junit",

@@ -33,7 +33,7 @@ TEST(Profiles, OfTheProjectAreInOrder) {
   auto profiles = read_profiles(data_root() / "fixtures/profiles.toml", errors);
   for (const Error& error : errors)
     ADD_FAILURE() << render(error);
-  ASSERT_EQ(profiles.size(), 4u);
+  ASSERT_EQ(profiles.size(), 5u);
   EXPECT_EQ(profiles[0].name, "initrd-only");
   EXPECT_EQ(profiles[0].machine, "pc");
   EXPECT_EQ(profiles[0].cpu_kvm, "host");
@@ -43,6 +43,8 @@ TEST(Profiles, OfTheProjectAreInOrder) {
   EXPECT_EQ(profiles[1].cpus, 2);
   EXPECT_EQ(profiles[2].name, "sanitized");
   EXPECT_EQ(profiles[3].name, "rust-samples");
+  EXPECT_EQ(profiles[4].name, "disk");
+  EXPECT_EQ(profiles[4].disks_mib, std::vector{64});
   EXPECT_THAT(profiles[3].devices, testing::Contains("pci-testdev"));
   for (const std::string& table : profiles[2].acpi_tables)
     EXPECT_TRUE(fs::exists(data_root() / "fixtures" / table)) << table;

@@ -85,8 +85,11 @@ class Planner {
     for (const Combination& combination : crossing.combinations)
       add(combination, inputs);
     make_names_unique(plan_.jobs);
-    for (const Combination& combination : crossing.excluded)
-      plan_.excluded.push_back(job(combination).name);
+    for (const Combination& combination : crossing.excluded) {
+      std::string name = job(combination).name;
+      if (std::find(plan_.excluded.begin(), plan_.excluded.end(), name) == plan_.excluded.end())
+        plan_.excluded.push_back(std::move(name));
+    }
     for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
       plan_.jobs[i].number = i;
       plan_.all_cases += plan_.jobs[i].suite.cases.size();

@@ -56,6 +56,7 @@ ConfigRequest config_from(const fs::path& dir, const std::string& text) {
 /// One axis: what is written in the file, and what it stands for.
 struct Axis {
   const char* key;
+  const char* noun;
   std::vector<std::string> AxisValues::*values;
   std::function<Result<std::string>(const std::string&)> look_up;
   std::vector<std::pair<std::string, std::string>> known;
@@ -66,14 +67,15 @@ class Reader {
   Reader(TomlTable root, const fs::path& file, const std::vector<std::string>& profiles)
       : root_(std::move(root)), dir_(file.parent_path()), profiles_(profiles) {
     file_.file = file;
-    auto axis = [&](const char* key, std::vector<std::string> AxisValues::*values, auto look_up) {
-      axes_.push_back({key, values, [this, look_up](const std::string& text) { return (this->*look_up)(text); }, {}});
+    auto axis = [&](const char* key, const char* noun, std::vector<std::string> AxisValues::*values, auto look_up) {
+      axes_.push_back(
+          {key, noun, values, [this, look_up](const std::string& text) { return (this->*look_up)(text); }, {}});
     };
-    axis("suites", &AxisValues::suites, &Reader::suite);
-    axis("kernel", &AxisValues::kernels, &Reader::kernel);
-    axis("config", &AxisValues::configs, &Reader::config);
-    axis("profile", &AxisValues::profiles, &Reader::profile);
-    axis("accel", &AxisValues::accelerators, &Reader::accelerator);
+    axis("suites", "suite", &AxisValues::suites, &Reader::suite);
+    axis("kernel", "kernel", &AxisValues::kernels, &Reader::kernel);
+    axis("config", "config", &AxisValues::configs, &Reader::config);
+    axis("profile", "profile", &AxisValues::profiles, &Reader::profile);
+    axis("accel", "accelerator", &AxisValues::accelerators, &Reader::accelerator);
   }
 
   RunFile read() {
@@ -190,7 +192,7 @@ class Reader {
       known.push_back(text);
     if (std::find(known.begin(), known.end(), written.text) != known.end()) return true;
     std::string near = did_you_mean(written.text, known);
-    table.note(fmt::format("'{}' is no {} of this run", printable(written.text), axis.key), written.at,
+    table.note(fmt::format("'{}' is no {} of this run", printable(written.text), axis.noun), written.at,
                near.empty() ? fmt::format("there are {}", fmt::join(known, ", ")) : near);
     return false;
   }
@@ -268,22 +270,23 @@ class Reader {
   }
 
   void read_fragments() {
-    file_.fragments = list("fragment");
-    if (!file_.fragments) return;
-    for (std::string& fragment : *file_.fragments) {
-      ConfigRequest config = config_from(dir_, fragment);
-      fragment = config.base;
-      config = {};
-      config.fragments = {fragment};
+    const std::vector<TomlString> texts = root_.placed_strings("fragment");
+    if (!root_.has("fragment")) return;
+    file_.fragments.emplace();
+    for (const TomlString& text : texts) {
+      ConfigRequest config;
+      config.fragments = {config_from(dir_, text.text).base};
       if (auto recipe = read_config_recipe(config, data_root() / "fixtures/kconfig"); !recipe)
-        root_.note(recipe.error().what, root_.at("fragment"), recipe.error().hint);
+        root_.note(recipe.error().what, text.at, recipe.error().hint);
+      file_.fragments->push_back(config.fragments[0]);
     }
   }
 
   void read_added() {
+    const std::vector<TomlString> texts = root_.placed_strings("add");
     if (!root_.has("add")) return;
     file_.added.emplace();
-    for (const TomlString& text : root_.placed_strings("add")) {
+    for (const TomlString& text : texts) {
       auto added = parse_added_file(text.text);
       if (!added) {
         root_.note(fmt::format("'{}' is no file to add", printable(text.text)), text.at,

@@ -20,6 +20,21 @@ bool matches(const std::string& filter, const Job& job, const Case& the_case) {
   return fits(job.suite.name + "/" + the_case.name) || fits(job.name + "/" + the_case.name);
 }
 
+/// Whether a case that nobody knows yet may match: the name of a suite or job holds no slash.
+bool may_match_unknown(const std::string& filter, const Job& job) {
+  const std::size_t slash = filter.rfind('/');
+  if (slash == std::string::npos) return true;
+  const std::string before = filter.substr(0, slash);
+  return ::fnmatch(before.c_str(), job.suite.name.c_str(), 0) == 0 ||
+         ::fnmatch(before.c_str(), job.name.c_str(), 0) == 0;
+}
+
+bool awaits_samples(const Selection& selection, const Job& job) {
+  return job.suite.samples &&
+         (selection.filters.empty() || std::any_of(selection.filters.begin(), selection.filters.end(),
+                                                   [&](const std::string& f) { return may_match_unknown(f, job); }));
+}
+
 bool is_wanted(const Selection& selection, const Job& job, const Case& the_case) {
   return selection.filters.empty() || std::any_of(selection.filters.begin(), selection.filters.end(),
                                                   [&](const std::string& f) { return matches(f, job, the_case); });
@@ -64,12 +79,12 @@ void select_boot(Job& job, const Selection& selection) {
 Result<> check_filters(const Plan& plan) {
   std::vector<std::string> names;
   for (const Job& job : plan.jobs) {
-    if (job.suite.samples) return {};
     for (const Case& the_case : job.suite.cases)
       names.insert(names.end(), {the_case.name, job.suite.name + "/" + the_case.name});
   }
   for (const std::string& filter : plan.options.execution.selection.filters) {
     auto in_job = [&](const Job& job) {
+      if (job.suite.samples && may_match_unknown(filter, job)) return true;
       return std::any_of(job.suite.cases.begin(), job.suite.cases.end(),
                          [&](const Case& the_case) { return matches(filter, job, the_case); });
     };
@@ -104,9 +119,10 @@ Result<Plan> select_jobs(Plan plan) {
   std::vector<Job> jobs;
   for (Job& job : plan.jobs) {
     select_new(job, selection);
-    if (!job.suite.samples) select_boot(job, selection);
+    const bool more_to_come = awaits_samples(selection, job);
+    if (!more_to_come) select_boot(job, selection);
     job.seen.kept = job.suite.cases.size();
-    if (job.suite.cases.empty() && !job.suite.samples)
+    if (job.suite.cases.empty() && !more_to_come)
       plan.left_out.push_back(job.name);
     else
       jobs.push_back(std::move(job));

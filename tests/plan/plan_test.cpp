@@ -195,6 +195,7 @@ TEST(MakePlan, GivesEachJobItsAccelerator) {
   EXPECT_EQ(plan.jobs[1].time_scale, 1);
   EXPECT_EQ(accelerators_text(plan),
             "tcg: /dev/kvm can't be opened; kvm: skipped: no KVM: /dev/kvm: No such file or directory");
+  EXPECT_THAT(describe(plan), HasSubstr("  accel    kvm, which this host lacks: every case is skipped\n"));
   plan = make_plan({suite()}, profiles(), options, host(Accelerator::Kind::kvm));
   EXPECT_THAT(names(plan), ElementsAre("boot-debian-busybox-initrd_only-kvm", "boot-debian-busybox-initrd_only-tcg"));
   EXPECT_EQ(plan.jobs[0].skip_reason, "");
@@ -283,6 +284,15 @@ TEST(DescribePlan, SaysWhatIsOtherThanUsual) {
   left out second-linux-lean_debug-busybox-initrd_only-tcg
 
 boot-linux-lean_debug-busybox-initrd_only-tcg
+  kernel   linux
+  config   lean+debug, KASAN=y, for cases MODULES; LLVM, toolchain auto
+  rootfs   busybox
+  profile  initrd-only: 1 CPU, 512 MiB
+  accel    tcg
+  times    x 4, 40m in all
+  selected 1 of 2 cases
+  booted   c                    mount -a succeeds
+                                needs config:MODULES
 )");
 }
 

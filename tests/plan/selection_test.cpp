@@ -138,6 +138,20 @@ TEST(Selection, SamplesToComeMayMatchAFilter) {
   EXPECT_THAT(case_names(without), IsEmpty());
 }
 
+TEST(Selection, SamplesOfAnotherSuiteAreNotWaitedFor) {
+  Job samples = a_job("rust", {"banner"}, {});
+  samples.suite.samples = true;
+  auto left_out = [&](const std::string& filter) {
+    auto plan = select_jobs(plan_of({boot, samples}, filters({filter})));
+    return plan ? plan->left_out : std::vector<std::string>{"no plan"};
+  };
+  EXPECT_THAT(left_out("boot/*"), ElementsAre(samples.name)) << "and its kernel is not built for it";
+  EXPECT_THAT(left_out("*/taint"), IsEmpty());
+  EXPECT_THAT(left_out("r*/rust_minimal"), ElementsAre(boot.name));
+  EXPECT_THAT(left_out(samples.name + "/rust_minimal"), ElementsAre(boot.name));
+  EXPECT_THAT(left_out("boto/*"), ElementsAre("no plan"));
+}
+
 /// How many shards each case is in. `samples` stand behind the last job's cases at run time.
 std::map<std::string, int> shards_of(const std::vector<Job>& jobs, int shards,
                                      const std::vector<std::string>& globs = {},

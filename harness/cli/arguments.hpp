@@ -28,6 +28,7 @@ struct RunArguments {
   fs::path known_issues;  // empty: the project's
   bool quiet = false;
   bool refresh = false;
+  std::optional<fs::path> trace;  // the timeline, for Perfetto
 };
 
 struct PlanArguments {

@@ -158,6 +158,7 @@ struct SignatureWatch::Impl {
 SignatureWatch::SignatureWatch(std::shared_ptr<const SignatureSet> signatures)
     : impl_(std::make_unique<Impl>(std::move(signatures))) {}
 SignatureWatch::~SignatureWatch() = default;
+SignatureWatch::SignatureWatch(const SignatureWatch& other) : impl_(std::make_unique<Impl>(*other.impl_)) {}
 SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
 SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
 

@@ -17,6 +17,8 @@ class SignatureWatch {
  public:
   explicit SignatureWatch(std::shared_ptr<const SignatureSet> signatures);
   ~SignatureWatch();
+  /// A copy goes on by itself: what the console of a clone has shown before it was cloned is known to both.
+  SignatureWatch(const SignatureWatch& other);
   SignatureWatch(SignatureWatch&&) noexcept;
   SignatureWatch& operator=(SignatureWatch&&) noexcept;
 

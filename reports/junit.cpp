@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "harness/support/text.hpp"
+#include "reports/display_text.hpp"
 
 namespace bootgate {
 namespace {
@@ -16,7 +17,12 @@ namespace {
 // GitHub's annotations cut at 64 KiB, Jenkins keeps 100 000 characters of a failing case's output.
 constexpr std::size_t verdict_limit = 64 * 1024;
 constexpr std::size_t output_limit = 100 * 1024;
+constexpr std::size_t attempt_limit = 16 * 1024;
 constexpr std::size_t attribute_limit = 200;
+
+constexpr Duration write_interval{300};
+/// A large document takes its time to write: at most this part of a run's.
+constexpr int write_share = 10;
 
 /// Steps back to the start of the UTF-8 sequence that `position` is in.
 std::size_t sequence_start(std::string_view text, std::size_t position) {
@@ -113,13 +119,52 @@ void add_verdict(pugi::xml_node testcase, const CaseResult& result) {
   }
 }
 
-/// The verdict holds the console of a bad case. Reports that a good one allowed are shown, but judge nothing.
-std::string output_text(const CaseResult& result, const JobResult& job) {
-  bool bad = result.outcome == Outcome::fail || result.outcome == Outcome::error;
-  if (bad) return job.directory.empty() ? std::string() : attachment(job.directory);
+/// Names and values that only the rich flavour has on a case.
+std::vector<std::pair<std::string, std::string>> case_properties(const CaseResult& result) {
+  std::vector<std::pair<std::string, std::string>> properties(result.records.begin(), result.records.end());
+  if (!result.machine.empty()) properties.emplace_back("machine", result.machine);
+  if (!result.earlier.empty()) properties.emplace_back("attempts", fmt::format("{}", result.earlier.size() + 1));
+  return properties;
+}
+
+/// Surefire's way to tell of attempts: flaky* where the last one passed, rerun* where it did not either.
+void add_attempts(pugi::xml_node testcase, const CaseResult& result) {
+  const bool flaky = result.outcome == Outcome::flaky;
+  if (!flaky && !is_bad(result.outcome)) return;
+  for (const CaseResult& attempt : result.earlier) {
+    if (!is_bad(attempt.outcome)) continue;
+    const bool failed = attempt.outcome == Outcome::fail;
+    const char* name = flaky ? (failed ? "flakyFailure" : "flakyError") : (failed ? "rerunFailure" : "rerunError");
+    pugi::xml_node node = testcase.append_child(name);
+    set_attribute(node, "type", to_string(attempt.cause));
+    set_attribute(node, "message", attempt.reason);
+    // Jenkins reads the text here, and not where it reads that of a failure.
+    set_text(node.append_child("stackTrace"), verdict_text(attempt), attempt_limit);
+  }
+}
+
+/// The same for readers that know no such elements.
+std::string attempts_text(const CaseResult& result) {
   std::string text;
-  for (const CrashReport& report : result.reports)
-    text += report_text(report);
+  for (std::size_t i = 0; i < result.earlier.size(); ++i) {
+    const CaseResult& attempt = result.earlier[i];
+    text += fmt::format("-- attempt {} of {}: {}{} --\n", i + 1, result.earlier.size() + 1, to_string(attempt.outcome),
+                        attempt.reason.empty() ? "" : ": " + printable(attempt.reason));
+    if (is_bad(attempt.outcome)) text += capped(verdict_text(attempt), attempt_limit);
+  }
+  return text;
+}
+
+/// The verdict holds the console of a bad case. Reports that a good one allowed are shown, but judge nothing.
+std::string output_text(const CaseResult& result, const JobResult& job, JunitFlavour flavour) {
+  std::string text;
+  if (is_bad(result.outcome)) {
+    if (!job.directory.empty()) text = attachment(job.directory);
+  } else {
+    for (const CrashReport& report : result.reports)
+      text += report_text(report);
+  }
+  if (flavour == JunitFlavour::strict) text += attempts_text(result);
   return text;
 }
 
@@ -134,14 +179,15 @@ void add_case(pugi::xml_node testsuite, const CaseResult& result, const JobResul
       set_attribute(testcase, "file", result.step->file);
       set_attribute(testcase, "line", fmt::format("{}", result.step->line));
     }
-    if (!result.records.empty()) {
-      pugi::xml_node properties = testcase.append_child("properties");
-      for (const auto& [name, value] : result.records)
-        add_property(properties, name, value);
+    pugi::xml_node properties;
+    for (const auto& [name, value] : case_properties(result)) {
+      if (!properties) properties = testcase.append_child("properties");
+      add_property(properties, name, value);
     }
   }
   add_verdict(testcase, result);
-  if (std::string text = output_text(result, job); !text.empty())
+  if (flavour == JunitFlavour::rich) add_attempts(testcase, result);
+  if (std::string text = output_text(result, job, flavour); !text.empty())
     set_text(testcase.append_child("system-out"), std::move(text), output_limit);
 }
 
@@ -218,9 +264,13 @@ void mark_unfinished(JobResult& job) {
 }  // namespace
 
 std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
-  bool several_jobs = run.jobs.size() > 1;
-  RunResult all = run;
-  if (auto bench = bench_job(run)) all.jobs.push_back(*std::move(bench));
+  const bool several_jobs = run.jobs.size() > 1;
+  const std::optional<JobResult> bench = bench_job(run);
+  Tally tally = count(run);
+  if (bench) ++tally.error;
+  Duration took{};
+  for (const JobResult& job : run.jobs)
+    took += time_of(job);
 
   pugi::xml_document document;
   pugi::xml_node declaration = document.append_child(pugi::node_declaration);
@@ -228,50 +278,74 @@ std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
   set_attribute(declaration, "encoding", "UTF-8");
   pugi::xml_node root = document.append_child("testsuites");
   set_attribute(root, "name", "bootgate");
-  set_counts(root, count(all));
-  Duration took{};
-  for (const JobResult& job : all.jobs)
-    took += time_of(job);
+  set_counts(root, tally);
   set_attribute(root, "time", format_seconds(took));
-  for (const JobResult& job : all.jobs)
+  for (const JobResult& job : run.jobs)
     add_job(root, job, several_jobs, flavour);
+  if (bench) add_job(root, *bench, several_jobs, flavour);
 
   std::ostringstream out;
   document.save(out, "  ");
-  return out.str();
+  return std::move(out).str();
 }
 
 void JunitReport::on(const Event& event) {
+  Urgency urgency = take(event);
+  // Of a pipe nothing can be rewritten: it gets the last document only.
+  if (urgency != Urgency::none && !std::holds_alternative<RunDone>(event) && is_stream(file_)) urgency = Urgency::none;
+  behind_ = behind_ || urgency != Urgency::none;
+  if (urgency == Urgency::now)
+    write();
+  else
+    tick();
+}
+
+void JunitReport::tick() {
+  if (behind_ && now_() >= next_write_) write();
+}
+
+JunitReport::Urgency JunitReport::take(const Event& event) {
   if (const auto* started = std::get_if<RunStarted>(&event)) {
     run_ = started->outline;
     for (JobResult& job : run_.jobs) {
       mark_unfinished(job);
       job.facts = {{"kernel", started->kernel}, {"accelerator", started->accelerator}};
     }
-  } else if (const auto* job = std::get_if<JobStarted>(&event)) {
+    return Urgency::now;
+  }
+  if (const auto* job = std::get_if<JobStarted>(&event)) {
     JobResult& known = run_.jobs.at(job->job);
     auto facts = std::move(known.facts);
     known = job->outline;
     known.facts = std::move(facts);
     mark_unfinished(known);
-  } else if (const auto* done = std::get_if<CaseDone>(&event)) {
-    run_.jobs.at(done->job).cases.at(done->index) = done->result;
-  } else if (const auto* job_done = std::get_if<JobDone>(&event)) {
-    run_.jobs.at(job_done->job) = job_done->result;
-  } else if (const auto* run_done = std::get_if<RunDone>(&event)) {
-    run_ = run_done->result;
-  } else {
-    return;
+    return Urgency::soon;
   }
-  write();
+  if (const auto* done = std::get_if<CaseDone>(&event)) {
+    run_.jobs.at(done->job).cases.at(done->index) = done->result;
+    return Urgency::soon;
+  }
+  if (const auto* job_done = std::get_if<JobDone>(&event)) {
+    run_.jobs.at(job_done->job) = job_done->result;
+    return Urgency::now;
+  }
+  if (const auto* run_done = std::get_if<RunDone>(&event)) {
+    run_ = run_done->result;
+    return Urgency::now;
+  }
+  return Urgency::none;
 }
 
 void JunitReport::write() {
+  const TimePoint start = now_();
   error_.reset();
   fs::path directory = file_.parent_path();
   Result<> written = directory.empty() ? Result<>() : make_directories(directory);
   if (written) written = write_file_atomically(file_, junit_xml(run_, flavour_));
   if (!written) error_ = written.error();
+  behind_ = !written;
+  const TimePoint end = now_();
+  next_write_ = end + std::max<Clock::duration>(write_interval, (end - start) * write_share);
 }
 
 }  // namespace bootgate

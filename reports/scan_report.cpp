@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "harness/support/text.hpp"
+#include "reports/display_text.hpp"
 
 namespace bootgate {
 namespace {
 
 constexpr std::size_t most_lines = 30;
 constexpr std::size_t shown_line_length = 240;
-constexpr std::string_view red = "1;31", green = "32", yellow = "33", magenta = "1;35";
-
-std::string painted(std::string_view text, std::string_view code, bool colour) {
-  return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-}
 
 std::string plural(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
@@ -33,8 +29,8 @@ std::string where(const FoundReport& found) {
 }
 
 std::string label(const CrashReport& report, bool colour) {
-  if (is_failure(report)) return painted("FAIL", red, colour);
-  return painted(report.known.empty() ? "NOTE" : "KNOWN", yellow, colour);
+  if (is_failure(report)) return painted("FAIL", ink::red, colour);
+  return painted(report.known.empty() ? "NOTE" : "KNOWN", ink::yellow, colour);
 }
 
 std::string block(const FoundReport& found, bool colour) {
@@ -124,9 +120,9 @@ std::string verdict(std::span<const ScanResult> logs, bool colour) {
   std::string where = plural(logs.size(), "log");
   if (known > 0) where += fmt::format(", {}", plural(known, "known issue"));
   if (failures > 0)
-    return fmt::format("{}  {} in {}\n", painted("FAILED", red, colour), plural(failures, "failure"), where);
-  if (broken) return fmt::format("{}  not all of {} could be read\n", painted("ERROR", magenta, colour), where);
-  return fmt::format("{}  no failure in {}\n", painted("CLEAN", green, colour), where);
+    return fmt::format("{}  {} in {}\n", painted("FAILED", ink::red, colour), plural(failures, "failure"), where);
+  if (broken) return fmt::format("{}  not all of {} could be read\n", painted("ERROR", ink::magenta, colour), where);
+  return fmt::format("{}  no failure in {}\n", painted("CLEAN", ink::green, colour), where);
 }
 
 Json to_json(std::span<const ScanResult> logs) {

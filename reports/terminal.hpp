@@ -1,23 +1,28 @@
-// Terminal: a run as a person watches it. A live line on a terminal, plain lines in a log.
+// Terminal: a run as a person watches it. A block of live lines on a terminal, plain lines in a log.
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "harness/run/event.hpp"
+#include "reports/live_block.hpp"
+#include "reports/result_log.hpp"
+#include "reports/screen.hpp"
 
 namespace bootgate {
 
 struct TerminalOptions {
   int fd = 1;
-  bool live = false;  // one line that is rewritten while a case runs
+  bool live = false;  // lines that are rewritten while cases run
   bool colour = false;
-  bool quiet = false;  // only what failed, and the summary
-  std::size_t width = 80;
-  fs::path junit;  // named in the summary, when there is one
+  bool quiet = false;                                                  // only what failed, and the summary
+  fs::path junit;                                                      // named in the summary, when there is one
+  std::function<TerminalSize()> size = [] { return TerminalSize{}; };  // asked whenever something is shown
   std::function<TimePoint()> now = Clock::now;
 };
 
@@ -27,53 +32,36 @@ TerminalOptions terminal_options(int fd, bool quiet);
 /// Guest bytes reach the descriptor escaped only. Errors of writing are ignored: the verdict doesn't hang on a display.
 class Terminal : public EventSink {
  public:
-  explicit Terminal(TerminalOptions options) : options_(std::move(options)) {}
-  /// Takes the live line away.
-  ~Terminal() override;
-  Terminal(const Terminal&) = delete;
-  Terminal& operator=(const Terminal&) = delete;
+  explicit Terminal(TerminalOptions options);
   void on(const Event& event) override;
-  /// Moves the time on the live line on: for when no event came for a while.
-  void tick() { paint_live(false); }
+  /// Moves the times on the live lines on: for when no event came for a while.
+  void tick();
 
  private:
-  void show(const RunStarted& event);
-  void show(const Progress& event);
-  void show(const BuildRunning& event);
-  void show(const JobStarted& event);
-  void show(const ConsoleLine& event);
-  void show(const CaseStarted& event);
-  void show(const CaseDone& event);
-  void show(const Span&) {}
-  void show(const Estimate&) {}
-  void show(const JobDone& event);
-  void show(const RunDone& event);
-
-  void log_progress(const std::string& what);
-  void widen_names(const JobResult& job);
-  std::string failure_block(const CaseResult& result, const fs::path& directory) const;
-  std::string summary(const RunResult& run) const;
-  std::string painted(std::string_view text, std::string_view colour) const;
-  std::string live_text() const;
-  /// Writes whole lines above the live line.
-  void print(std::string_view lines);
-  void erase_live();
-  void paint_live(bool at_once);
+  std::string header(const RunStarted& event) const;
+  /// What the event adds to the lines that stay, beside results.
+  std::string log_line(const Event& event);
+  std::string log_progress(const Progress& event);
+  std::string log_build(const BuildRunning& event);
+  /// In a log: what has failed, and how far the run is, while results wait for their turn.
+  std::string news();
+  std::string news_of_failures();
+  void show(std::string_view lines);
 
   TerminalOptions options_;
-  RunResult outline_;
-  std::size_t name_width_ = 0;  // of the longest "suite/case"
+  ResultLog log_;
+  LiveBlock block_;
+  Screen screen_;
   TimePoint run_start_{};
-  bool live_shown_ = false;
   TimePoint last_paint_{};
-  TimePoint activity_start_{};  // of the running case, or of what is prepared
-  std::string activity_;        // "boot/login 3/9"
-  std::string console_line_;    // the last one, escaped
-  std::string build_;           // its progress, shown while no case runs
-  bool case_running_ = false;
-  TimePoint last_build_line_{};
+  std::size_t last_width_ = 0;
   std::string logged_subject_;  // of the last progress in a log
   TimePoint last_logged_{};
+  std::map<std::string, TimePoint> logged_builds_;  // by kernel
+  TimePoint last_result_{};                         // that was told, or news of them
+  /// Job and case of failures that wait: since when, and which were told of.
+  std::map<std::pair<std::size_t, std::size_t>, TimePoint> waiting_failures_;
+  std::set<std::pair<std::size_t, std::size_t>> told_failures_;
 };
 
 }  // namespace bootgate

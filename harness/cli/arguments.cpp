@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
+#include "fixtures/kconfig/recipe.hpp"
+#include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -22,28 +25,29 @@ const char* kernel_sources =
 struct RawRun {
   RunArguments run;
   std::vector<std::string> added;
+  std::vector<std::string> configs;
   std::string memory;
+  std::string max_memory;
+  std::string isolation = "clone";
+  std::string shard;
   std::string flavour;
 };
 
-std::optional<InitramfsFile> parse_added(const std::string& text) {
-  std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text[colon + 1] != '/')
-    return std::nullopt;
-  return InitramfsFile{text.substr(0, colon), text.substr(colon + 1)};
-}
-
-/// "512M", "2G", or mebibytes without a unit.
-std::optional<int> parse_memory(const std::string& text) {
-  std::size_t digits = text.find_first_not_of("0123456789");
-  std::string number = text.substr(0, digits), unit = digits == std::string::npos ? "M" : text.substr(digits);
-  if (number.empty() || number.size() > 6) return std::nullopt;
-  int value = std::stoi(number);
-  if (unit == "G" || unit == "g")
-    value *= 1024;
-  else if (unit != "M" && unit != "m")
-    return std::nullopt;
-  return value > 0 ? std::optional(value) : std::nullopt;
+/// "2/3".
+std::optional<Selection> parse_shard(const std::string& text) {
+  constexpr int most = 1000;
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) return std::nullopt;
+  auto number = [&](std::string_view digits) {
+    int value = 0;
+    auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return failure == std::errc{} && end == digits.data() + digits.size() ? value : 0;
+  };
+  Selection selection;
+  selection.shard = number(std::string_view(text).substr(0, slash));
+  selection.shards = number(std::string_view(text).substr(slash + 1));
+  const bool good = selection.shard >= 1 && selection.shard <= selection.shards && selection.shards <= most;
+  return good ? std::optional(selection) : std::nullopt;
 }
 
 /// Sorts an option under a heading of --help, and names its value there. A list takes one value each time it is given:
@@ -53,10 +57,11 @@ void describe(CLI::Option* option, const char* heading, const char* value = "") 
   if (*value) option->option_text(value);
 }
 
-/// How a kernel is built from source.
+constexpr const char* config_help = "lean (default), lean+debug, defconfig, or a file";
+
+/// How a kernel is built from source, besides --config.
 void declare_build_options(CLI::App& app, KernelRequest& request, std::string& kernel_org) {
   const char* heading = "How a kernel is built";
-  describe(app.add_option("--config", request.config.base, "lean (default), defconfig, or a file"), heading, "BASE");
   describe(app.add_option("--fragment", request.config.fragments, "On top: a name of fixtures/kconfig, or a file"),
            heading, "FRAGMENT");
   describe(app.add_option("--set", request.config.symbols, "One symbol, as in --set KASAN=y"), heading, "SYMBOL=VALUE");
@@ -84,64 +89,126 @@ void declare_known_issues(CLI::App& app, fs::path& file, const char* heading = "
   describe(app.add_option("--known-issues", file, "Yours, instead of expectations/known-issues.toml"), heading, "FILE");
 }
 
-void declare_run_options(CLI::App& app, RawRun& raw) {
-  RunArguments& run = raw.run;
-  RunOptions& options = run.options;
-  app.add_option("suite", run.suites, "Names, or files (default: boot)")->option_text("SUITE...");
-  app.get_formatter()->column_width(30);
-
+void declare_what_is_booted(CLI::App& app, RawRun& raw) {
   const char* heading = "What is booted";
-  describe(app.add_option("--kernel", run.kernels, "What to boot, or to build and boot: see below"), heading, "KERNEL");
+  RunOptions& options = raw.run.options;
+  describe(app.add_option("--file", raw.run.file, "A run file: kernels x configs x suites and more"), heading, "FILE");
+  describe(app.add_option("--kernel", raw.run.kernels, "What to boot, or to build and boot: see below"), heading,
+           "KERNEL");
   describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
   describe(app.add_option("--rootfs", options.rootfs, "An initramfs of your own"), heading, "FILE.cpio[.gz|.zst|.xz]");
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
-  describe(app.add_flag("--refresh", run.refresh, "Ask for newer packages and sources"), heading);
-
+  describe(app.add_flag("--refresh", raw.run.refresh, "Ask for newer packages and sources"), heading);
   describe(app.add_option("--busybox", options.busybox, "host, a tarball, a tree, debian:SUITE/busybox"), heading,
            "BUSYBOX");
-
-  declare_build_options(app, options.build, options.kernel_org);
-
-  heading = "The machine";
-  describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
-  describe(app.add_option("--cpus", options.cpus, "(default: the profile's)")->check(CLI::Range(1, 255)), heading, "N");
-  describe(app.add_option("--accel", run.accelerator, "auto tries KVM with a kernel known to be good")
-               ->check(CLI::IsMember({"auto", "kvm", "tcg"})),
-           heading, "auto|kvm|tcg");
-  describe(app.add_option("--qemu", run.qemu, "(default: qemu-system-x86_64)"), heading, "PROGRAM");
-  describe(app.add_option("--qemu-arg", options.qemu_arguments, "One more, as --qemu-arg=-device"), heading,
-           "ARGUMENT");
-
-  heading = "The verdict";
-  describe(app.add_option("--timeout-scale", options.timeout_scale, "Multiplies every duration of a suite")
-               ->check(CLI::Range(0.001, 1000.0)),
-           heading, "X");
-  describe(
-      app.add_option("--max-skips", run.max_skips, "More skipped cases are no success")->check(CLI::NonNegativeNumber),
-      heading, "N");
-
-  declare_known_issues(app, run.known_issues, heading);
-
-  heading = "Reports";
-  describe(app.add_option("--out", run.out, "Where runs are kept (default: bootgate-out)"), heading, "DIR");
-  declare_junit(app, run.junit, raw.flavour, "A second place for the JUnit file", heading);
-  describe(app.add_flag("-q,--quiet", run.quiet, "Show only what failed, and the summary"), heading);
 }
 
-RunArguments sorted_out(RawRun raw) {
+void declare_machine(CLI::App& app, RawRun& raw) {
+  const char* heading = "The machine";
+  RunOptions& options = raw.run.options;
+  describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
+  describe(app.add_option("--cpus", options.cpus, "(default: the profile's)")->check(CLI::Range(1, 255)), heading, "N");
+  describe(app.add_option("--accel", options.matrix.axes.accelerators, "auto (default): KVM where it proves to work")
+               ->check(CLI::IsMember({"auto", "kvm", "tcg"})),
+           heading, "auto|kvm|tcg");
+  describe(app.add_option("--qemu", raw.run.qemu, "(default: qemu-system-x86_64)"), heading, "PROGRAM");
+  describe(app.add_option("--qemu-arg", options.qemu_arguments, "One more, as --qemu-arg=-device"), heading,
+           "ARGUMENT");
+}
+
+void declare_cases(CLI::App& app, RawRun& raw) {
+  const char* heading = "Which cases";
+  Execution& execution = raw.run.options.execution;
+  describe(app.add_option("--filter", execution.selection.filters, "Cases: a name, a glob of SUITE/CASE or JOB/CASE"),
+           heading, "GLOB");
+  describe(app.add_option("--shard", raw.shard, "Part I of N; each case is in exactly one"), heading, "I/N");
+  describe(app.add_option("--repeat", execution.repeats, "Each case N times")->check(CLI::Range(1, most_repeats)),
+           heading, "N");
+  describe(app.add_option("--retry", execution.retries, "N more attempts of what fails; a pass is flaky")
+               ->check(CLI::Range(0, most_retries)),
+           heading, "N");
+  describe(app.add_flag("--fail-fast", execution.fail_fast, "End at the first failure"), heading);
+  describe(app.add_option("--shuffle", execution.shuffle, "By chance (default: the longest case first)"), heading,
+           "SEED");
+}
+
+void declare_side_by_side(CLI::App& app, RawRun& raw) {
+  const char* heading = "Side by side";
+  Execution& execution = raw.run.options.execution;
+  describe(app.add_option("-j,--jobs", execution.machines, "Machines at once (default: as CPUs allow)")
+               ->check(CLI::Range(1, 1024)),
+           heading, "N");
+  describe(app.add_option("--max-memory", raw.max_memory, "Of all machines together (default: what is free)"), heading,
+           "SIZE");
+  describe(app.add_option("--isolation", raw.isolation, "What a case starts on (default: clone)")
+               ->check(CLI::IsMember({"clone", "boot"})),
+           heading, "clone|boot");
+}
+
+void declare_verdict(CLI::App& app, RawRun& raw) {
+  const char* heading = "The verdict";
+  describe(app.add_option("--timeout-scale", raw.run.options.timeout_scale, "Multiplies every duration of a suite")
+               ->check(CLI::Range(0.001, 1000.0)),
+           heading, "X");
+  describe(app.add_option("--max-skips", raw.run.max_skips, "More skipped cases are no success")
+               ->check(CLI::NonNegativeNumber),
+           heading, "N");
+  describe(app.add_flag("--fail-on-flaky", raw.run.fail_on_flaky, "A flaky case is a failure"), heading);
+  declare_known_issues(app, raw.run.known_issues, heading);
+}
+
+void declare_reports(CLI::App& app, RawRun& raw) {
+  const char* heading = "Reports";
+  describe(app.add_option("--out", raw.run.out, "Where runs are kept (default: bootgate-out)"), heading, "DIR");
+  declare_junit(app, raw.run.junit, raw.flavour, "A second place for the JUnit file", heading);
+  describe(app.add_option("--trace", raw.run.trace, "A timeline for ui.perfetto.dev or chrome://tracing"), heading,
+           "FILE");
+  describe(app.add_flag("-q,--quiet", raw.run.quiet, "Show only what failed, and the summary"), heading);
+}
+
+void declare_run_options(CLI::App& app, RawRun& raw) {
+  app.add_option("suite", raw.run.suites, "Names, or files (default: boot)")->option_text("SUITE...");
+  app.get_formatter()->column_width(30);
+  declare_what_is_booted(app, raw);
+  describe(app.add_option("--config", raw.configs, config_help), "How a kernel is built", "CONFIG");
+  declare_build_options(app, raw.run.options.build, raw.run.options.kernel_org);
+  declare_machine(app, raw);
+  declare_cases(app, raw);
+  declare_side_by_side(app, raw);
+  declare_verdict(app, raw);
+  declare_reports(app, raw);
+}
+
+std::optional<int> memory_option(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  auto memory = parse_mib(text);
+  if (!memory) throw CLI::ValidationError(fmt::format("{} {}", option, text), "want a size like 512M or 2G");
+  return memory;
+}
+
+RunArguments sorted_out(RawRun raw, const CLI::App& app) {
   RunOptions& options = raw.run.options;
   for (const std::string& text : raw.added) {
-    auto added = parse_added(text);
+    auto added = parse_added_file(text);
     if (!added) throw CLI::ValidationError("--add " + text, "want FILE:PATH with an absolute PATH");
     options.added.push_back(*added);
   }
-  if (!raw.memory.empty()) {
-    options.memory_mib = parse_memory(raw.memory);
-    if (!options.memory_mib) throw CLI::ValidationError("--memory " + raw.memory, "want a size like 512M or 2G");
+  for (const std::string& config : raw.configs)
+    options.configs.push_back(config_request(config));
+  options.memory_mib = memory_option("--memory", raw.memory);
+  options.execution.memory_mib = memory_option("--max-memory", raw.max_memory);
+  options.execution.isolation = raw.isolation == "boot" ? Isolation::boot : Isolation::clone;
+  if (!raw.shard.empty()) {
+    auto shard = parse_shard(raw.shard);
+    if (!shard) throw CLI::ValidationError("--shard " + raw.shard, "want I/N with 1 <= I <= N <= 1000, as in 2/3");
+    shard->filters = std::move(options.execution.selection.filters);
+    options.execution.selection = std::move(*shard);
   }
   raw.run.flavour = junit_flavour(raw.flavour);
+  for (const CLI::Option* option : app.get_options())
+    if (option->count() > 0) raw.run.given.insert(option->get_single_name());
   return raw.run;
 }
 
@@ -160,7 +227,7 @@ void declare_run(CLI::App& program, Arguments& chosen) {
                   "Without KERNEL and SUITE the packaged kernel is booted, while Linux 6.12 is\n"
                   "built with LLVM and Rust; then that is booted, and its Rust samples are tried.",
                   kernel_sources));
-  command->callback([raw, &chosen] { chosen = sorted_out(*raw); });
+  command->callback([raw, command, &chosen] { chosen = sorted_out(*raw, *command); });
 }
 
 void declare_plan(CLI::App& program, Arguments& chosen) {
@@ -169,8 +236,8 @@ void declare_plan(CLI::App& program, Arguments& chosen) {
   declare_run_options(*command, *raw);
   auto plan = std::make_shared<PlanArguments>();
   command->add_flag("--json", plan->json, "For programs");
-  command->callback([raw, plan, &chosen] {
-    plan->run = sorted_out(*raw);
+  command->callback([raw, plan, command, &chosen] {
+    plan->run = sorted_out(*raw, *command);
     chosen = *plan;
   });
 }
@@ -178,8 +245,10 @@ void declare_plan(CLI::App& program, Arguments& chosen) {
 void declare_build(CLI::App& program, Arguments& chosen) {
   CLI::App* command = program.add_subcommand("build", "Build a kernel from source, and boot nothing");
   auto build = std::make_shared<BuildArguments>();
+  auto config = std::make_shared<std::string>();
   command->get_formatter()->column_width(30);
   command->add_option("kernel", build->kernel, "What to build: see below")->required()->option_text("KERNEL");
+  describe(command->add_option("--config", *config, config_help), "How a kernel is built", "CONFIG");
   declare_build_options(*command, build->request, build->kernel_org);
   const char* heading = "What is built";
   describe(command->add_option("--target", build->request.targets, "One more of make's: bindeb-pkg, ..."), heading,
@@ -190,7 +259,10 @@ void declare_build(CLI::App& program, Arguments& chosen) {
   describe(command->add_flag("--refresh", build->refresh, "Ask for newer sources"), heading);
   describe(command->add_flag("-q,--quiet", build->quiet, "Show only errors"), heading);
   command->footer(fmt::format("KERNEL is one of\n{}", kernel_sources));
-  command->callback([build, &chosen] { chosen = *build; });
+  command->callback([build, config, &chosen] {
+    if (!config->empty()) build->request.config = with_more(config_request(*config), build->request.config);
+    chosen = *build;
+  });
 }
 
 void declare_scan(CLI::App& program, Arguments& chosen) {
@@ -217,7 +289,7 @@ void declare_scan(CLI::App& program, Arguments& chosen) {
 }
 
 void declare_check(CLI::App& program, Arguments& chosen) {
-  CLI::App* command = program.add_subcommand("check", "Validate suites and signatures, without a machine");
+  CLI::App* command = program.add_subcommand("check", "Validate suites, run files and signatures, without a machine");
   auto check = std::make_shared<CheckArguments>();
   command->add_option("suite", check->suites, "Names, or files (default: all of the project's)")
       ->option_text("SUITE...");

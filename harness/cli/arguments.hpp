@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,15 +13,18 @@
 namespace bootgate {
 
 struct RunArguments {
+  std::optional<fs::path> file;      // a run file; what is `given` here takes the place of what it says
+  std::set<std::string> given;       // long names of the options on the command line: "kernel", "retry"
   std::vector<std::string> kernels;  // as named; empty: the default ones
   std::vector<std::string> suites;   // names or files; empty: the default ones
   RunOptions options;
-  std::string accelerator = "auto";
   std::string qemu;
   fs::path out = "bootgate-out";
   std::optional<fs::path> junit;  // besides the one in the run's directory
   JunitFlavour flavour = JunitFlavour::rich;
+  std::optional<fs::path> trace;  // a timeline
   std::optional<int> max_skips;
+  bool fail_on_flaky = false;
   fs::path known_issues;  // empty: the project's
   bool quiet = false;
   bool refresh = false;
@@ -52,7 +56,7 @@ struct ScanArguments {
 };
 
 struct CheckArguments {
-  std::vector<std::string> suites;  // empty: all of the project
+  std::vector<std::string> suites;  // and run files; empty: all of the project
   fs::path known_issues;            // empty: the project's
 };
 

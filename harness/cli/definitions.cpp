@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "harness/plan/read_suite.hpp"
+#include "harness/plan/run_file.hpp"
 #include "harness/support/data.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 
@@ -26,6 +28,14 @@ SignatureSet load_signatures(const fs::path& known_issues, std::vector<Error>& e
   set.known =
       read_known_issues(known_issues.empty() ? expectations / "known-issues.toml" : known_issues, today, errors);
   return set;
+}
+
+std::vector<std::string> profile_names() {
+  std::vector<Error> told_later;  // by read_definitions
+  std::vector<std::string> names;
+  for (const Profile& profile : read_profiles(data_root() / "fixtures/profiles.toml", told_later))
+    names.push_back(profile.name);
+  return names;
 }
 
 Definitions read_definitions(const std::vector<std::string>& suites, const fs::path& known_issues) {
@@ -50,6 +60,12 @@ Definitions read_definitions(const std::vector<std::string>& suites, const fs::p
     auto file = find_suite(name);
     if (!file) {
       definitions.errors.push_back(file.error());
+      continue;
+    }
+    if (is_run_file(*file)) {
+      definitions.errors.push_back({Error::Kind::usage, fmt::format("{} is a run file, and no suite", file->string()),
+                                    std::nullopt,
+                                    fmt::format("run it: bootgate run --file {}", shell_quoted(file->string()))});
       continue;
     }
     SuiteReading reading = read_suite(*file, known);

@@ -27,6 +27,9 @@ SignatureSet load_signatures(const fs::path& known_issues, std::vector<Error>& e
 /// Reads the signatures, the samples' expectations, the profiles and these suites (by name or file).
 Definitions read_definitions(const std::vector<std::string>& suites, const fs::path& known_issues);
 
+/// The machine shapes that there are, for what is read before the definitions.
+std::vector<std::string> profile_names();
+
 /// The files of all suites of the project, sorted.
 std::vector<std::string> project_suites();
 

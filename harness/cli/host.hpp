@@ -17,6 +17,9 @@ Result<ProbeFiles> known_good_files(const Store& store, const EmitEvent& emit, s
 Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit,
                              std::stop_token stop);
 
+/// Prints warnings to standard error.
+void print_warnings(const std::vector<Error>& warnings);
+
 /// Prints errors to standard error. The exit status they call for.
 int print_errors(const std::vector<Error>& errors);
 

@@ -11,8 +11,8 @@ namespace bootgate {
 
 int plan_command(const PlanArguments& arguments) {
   Request request = read_request(arguments.run);
-  const Definitions& definitions = request.definitions;
-  if (!definitions.errors.empty()) return print_errors(definitions.errors);
+  if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
+  print_warnings(request.warnings);
   std::stop_source stop;
   stop_on_signals(stop);
   auto store = Store::open();
@@ -20,10 +20,11 @@ int plan_command(const PlanArguments& arguments) {
   EmitEvent show = [](const Event& event) {
     if (const auto* progress = std::get_if<Progress>(&event)) fmt::print(stderr, "{}\n", progress->what);
   };
-  auto host = probe_host(arguments.run, *store, show, stop.get_token());
+  auto host = probe_host(request.arguments, *store, show, stop.get_token());
   if (!host) return print_errors({host.error()});
-  Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
-  fmt::print("{}", arguments.json ? dump_json(to_json(plan), true) + "\n" : describe(plan));
+  auto plan = plan_request(request, *host);
+  if (!plan) return print_errors({plan.error()});
+  fmt::print("{}", arguments.json ? dump_json(to_json(*plan), true) + "\n" : describe(*plan));
   return 0;
 }
 

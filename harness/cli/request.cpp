@@ -1,26 +1,146 @@
 #include "harness/cli/request.hpp"
 
-namespace bootgate {
+#include <fmt/format.h>
 
-Request read_request(const RunArguments& arguments) {
-  std::vector<std::string> kernels = arguments.kernels, suites = arguments.suites;
-  const bool defaults = kernels.empty() && suites.empty();
-  if (defaults) suites = {"boot", "rust"};
-  if (suites.empty()) suites = {"boot"};
-  if (kernels.empty())
-    kernels = defaults ? std::vector<std::string>{"debian", default_source} : std::vector<std::string>{"debian"};
-  Request request{arguments.options, read_definitions(suites, arguments.known_issues)};
-  request.options.defaults = defaults;
-  for (const std::string& text : kernels) {
+#include "fixtures/kconfig/recipe.hpp"
+#include "harness/plan/run_file.hpp"
+#include "harness/plan/selection.hpp"
+#include "harness/support/data.hpp"
+
+namespace bootgate {
+namespace {
+
+void name_defaults(RunArguments& arguments) {
+  const bool defaults = arguments.kernels.empty() && arguments.suites.empty();
+  arguments.options.defaults = defaults;
+  if (arguments.suites.empty()) arguments.suites = {"boot"};
+  if (arguments.kernels.empty()) arguments.kernels = {"debian"};
+  if (!defaults) return;
+  arguments.suites.emplace_back("rust");
+  arguments.kernels.emplace_back(default_source);
+}
+
+/// An axis of the command line takes the place of the file's, in its rows as well.
+void keep_axis(Matrix& matrix, std::vector<std::string> AxisValues::*axis) {
+  (matrix.axes.*axis).clear();
+  for (AxisValues& row : matrix.included)
+    (row.*axis).clear();
+}
+
+void take_axes(RunArguments& arguments, RunFile& file) {
+  RunOptions& options = arguments.options;
+  std::vector<std::string> accelerators = std::move(options.matrix.axes.accelerators);
+  options.matrix = std::move(file.matrix);
+  if (arguments.given.contains("accel")) {
+    keep_axis(options.matrix, &AxisValues::accelerators);
+    options.matrix.axes.accelerators = std::move(accelerators);
+  }
+  if (arguments.given.contains("suite")) {
+    keep_axis(options.matrix, &AxisValues::suites);
+  } else {
+    for (const fs::path& suite : file.suites)
+      arguments.suites.push_back(suite.string());
+  }
+  if (arguments.given.contains("kernel"))
+    keep_axis(options.matrix, &AxisValues::kernels);
+  else
+    options.kernels = std::move(file.kernels);
+  if (arguments.given.contains("config"))
+    keep_axis(options.matrix, &AxisValues::configs);
+  else
+    options.configs = std::move(file.configs);
+}
+
+void take_options(RunArguments& arguments, RunFile& file) {
+  auto take = [&](const char* option, auto& to, auto& from) {
+    if (from && !arguments.given.contains(option)) to = std::move(*from);
+  };
+  RunOptions& options = arguments.options;
+  take("append", options.append, file.append);
+  take("module", options.modules, file.modules);
+  take("fragment", options.build.config.fragments, file.fragments);
+  take("set", options.build.config.symbols, file.symbols);
+  take("toolchain", options.build.toolchain, file.toolchain);
+  take("add", options.added, file.added);
+  take("rootfs", options.rootfs, file.rootfs);
+  take("memory", options.memory_mib, file.memory_mib);
+  take("cpus", options.cpus, file.cpus);
+  take("timeout-scale", options.timeout_scale, file.timeout_scale);
+  take("filter", options.execution.selection.filters, file.filters);
+  take("retry", options.execution.retries, file.retries);
+  take("repeat", options.execution.repeats, file.repeats);
+  take("isolation", options.execution.isolation, file.isolation);
+  take("fail-fast", options.execution.fail_fast, file.fail_fast);
+  take("fail-on-flaky", arguments.fail_on_flaky, file.fail_on_flaky);
+  take("max-skips", arguments.max_skips, file.max_skips);
+  take("known-issues", arguments.known_issues, file.known_issues);
+}
+
+void check_configs(const RunOptions& options, std::vector<Error>& errors) {
+  const fs::path fragments = data_root() / "fixtures/kconfig";
+  std::vector<ConfigRequest> configs = options.configs;
+  if (configs.empty()) configs = {ConfigRequest{}};
+  for (const ConfigRequest& config : configs)
+    if (auto recipe = read_config_recipe(with_more(config, options.build.config), fragments); !recipe)
+      errors.push_back(recipe.error());
+}
+
+void name_kernels(const RunArguments& arguments, RunOptions& options, std::vector<Error>& errors) {
+  for (const std::string& text : arguments.kernels) {
     auto name = parse_kernel_name(text);
     if (name)
-      request.options.kernels.push_back(std::move(*name));
+      options.kernels.push_back(std::move(*name));
     else
-      request.definitions.errors.push_back(name.error());
+      errors.push_back(name.error());
   }
-  if (auto checked = check_toolchain_name(request.options.build.toolchain); !checked)
-    request.definitions.errors.push_back(checked.error());
+}
+
+/// Rows of a run file may lose their meaning by the command line; of the file alone each must have one.
+void check_matrix(Request& request) {
+  const RunOptions& options = request.arguments.options;
+  const std::vector<std::string> configs = config_names(options);
+  const Crossing crossing =
+      cross({request.definitions.suites, options.kernels, configs, options.matrix, options.defaults, ""});
+  request.combinations = crossing.combinations.size();
+  if (crossing.combinations.empty())
+    request.definitions.errors.push_back({Error::Kind::definition, "nothing is left to boot: all is excluded",
+                                          options.matrix.axes.at, "remove an [[exclude]], or let it name more axes"});
+  for (const char* axis : {"suite", "kernel", "config", "accel"})
+    if (request.arguments.given.contains(axis)) return;
+  for (const SourcePos& row : crossing.idle)
+    request.warnings.push_back({Error::Kind::definition, "no combination is changed by this row", row,
+                                "remove it, or let it name fewer axes"});
+}
+
+}  // namespace
+
+Request read_request(RunArguments arguments) {
+  Request request;
+  Definitions& definitions = request.definitions;
+  if (arguments.file) {
+    RunFileReading reading = read_run_file(*arguments.file, profile_names());
+    definitions.errors = std::move(reading.errors);
+    request.arguments = std::move(arguments);
+    if (!definitions.errors.empty()) return request;
+    take_axes(request.arguments, reading.run_file);
+    take_options(request.arguments, reading.run_file);
+  } else {
+    name_defaults(arguments);
+    request.arguments = std::move(arguments);
+  }
+  definitions = read_definitions(request.arguments.suites, request.arguments.known_issues);
+  RunOptions& options = request.arguments.options;
+  name_kernels(request.arguments, options, definitions.errors);
+  check_configs(options, definitions.errors);
+  if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
+    definitions.errors.push_back(checked.error());
+  if (request.arguments.file && definitions.errors.empty()) check_matrix(request);
   return request;
+}
+
+Result<Plan> plan_request(const Request& request, HostFacts host) {
+  const Definitions& definitions = request.definitions;
+  return select_jobs(make_plan(definitions.suites, definitions.profiles, request.arguments.options, std::move(host)));
 }
 
 }  // namespace bootgate

@@ -1,4 +1,4 @@
-// What a command line asks for, looked up: kernels by name, suites by file.
+// What a command line and its run file ask for, looked up: kernels by name, suites by file.
 #pragma once
 
 #include "harness/cli/arguments.hpp"
@@ -10,11 +10,16 @@ namespace bootgate {
 inline constexpr const char* default_source = "debian:trixie/linux-source-6.12";
 
 struct Request {
-  RunOptions options;
+  RunArguments arguments;  // with what the run file says, and all names looked up
   Definitions definitions;
+  std::vector<Error> warnings;   // of the run file
+  std::size_t combinations = 0;  // of a run file: jobs, where `auto` means one accelerator
 };
 
-/// Names kernels and reads suites. Mistakes are in `definitions.errors`.
-Request read_request(const RunArguments& arguments);
+/// Reads the run file, names kernels and reads suites. Mistakes are in `definitions`.
+Request read_request(RunArguments arguments);
+
+/// The jobs that are asked for, on this host.
+Result<Plan> plan_request(const Request& request, HostFacts host);
 
 }  // namespace bootgate

@@ -14,18 +14,21 @@
 #include "harness/cli/signals.hpp"
 #include "harness/run/run.hpp"
 #include "reports/terminal.hpp"
+#include "reports/trace.hpp"
 
 namespace bootgate {
 namespace {
 
-/// How often the live line's clock moves while nothing happens.
+/// How often live lines move on while nothing happens.
 constexpr Duration display_tick(200);
 
 /// Why this run ends with an exit status that no case tells, if so.
 std::string verdict_note(const RunResult& result, const RunArguments& arguments) {
   Tally tally = count(result);
   if (result.error || result.interrupted || tally.fail || tally.error) return {};
-  if (tally.pass == 0) return "bootgate: nothing passed, so nothing is proven\n";
+  if (arguments.fail_on_flaky && tally.flaky > 0)
+    return fmt::format("bootgate: {} flaky, and --fail-on-flaky was given\n", tally.flaky);
+  if (tally.pass + tally.flaky == 0) return "bootgate: nothing passed, so nothing is proven\n";
   if (arguments.max_skips && tally.skip > *arguments.max_skips)
     return fmt::format("bootgate: {} cases were skipped, and --max-skips is {}\n", tally.skip, *arguments.max_skips);
   return {};
@@ -41,24 +44,54 @@ RunResult failed_run(Error error, bool interrupted, const EmitEvent& emit) {
 }
 
 /// Emits RunDone last, whatever happens.
-RunResult probe_and_run(const RunArguments& arguments, const Request& request, const Store& store,
-                        const fs::path& directory, const EmitEvent& emit, const std::stop_token& stop) try {
+RunResult probe_and_run(const Request& request, const Store& store, const fs::path& directory, const EmitEvent& emit,
+                        const std::stop_token& stop) try {
   const Definitions& definitions = request.definitions;
+  const RunArguments& arguments = request.arguments;
   auto host = probe_host(arguments, store, emit, stop);
   if (!host) return failed_run(host.error(), stop.stop_requested(), emit);
-  const Plan plan = make_plan(definitions.suites, definitions.profiles, request.options, *host);
-  return run_plan({plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit, stop);
+  auto plan = plan_request(request, *host);
+  if (!plan) return failed_run(plan.error(), stop.stop_requested(), emit);
+  return run_plan({*plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit,
+                  stop);
 } catch (const std::exception& unexpected) {
   // Memory that is short, for one: the report is still written.
   return failed_run(bench_error(unexpected.what()).value(), stop.stop_requested(), emit);
 }
 
+/// All that looks at a run while it goes on.
+struct Displays {
+  Terminal terminal;
+  std::vector<JunitReport> reports;
+  std::optional<Trace> trace;
+
+  /// Until the queue is at its end.
+  void follow(EventQueue& events) {
+    while (!events.at_end()) {
+      const std::optional<Event> event = events.pop(display_tick);
+      if (event) terminal.on(*event);
+      if (!event) terminal.tick();
+      for (JunitReport& report : reports)
+        event ? report.on(*event) : report.tick();
+      if (event && trace) trace->on(*event);
+    }
+  }
+
+  /// Why what the user asked for isn't there.
+  std::optional<Error> error() const {
+    for (const JunitReport& report : reports)
+      if (report.error()) return report.error();
+    return trace ? trace->error() : std::nullopt;
+  }
+};
+
 }  // namespace
 
-int run_command(const RunArguments& arguments) {
-  Request request = read_request(arguments);
-  const Definitions& definitions = request.definitions;
-  if (!definitions.errors.empty()) return print_errors(definitions.errors);
+int run_command(const RunArguments& given) {
+  const Request request = read_request(given);
+  const RunArguments& arguments = request.arguments;
+  if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
+  print_warnings(request.warnings);
 
   std::stop_source stop;
   stop_on_signals(stop);
@@ -71,30 +104,21 @@ int run_command(const RunArguments& arguments) {
   EmitEvent emit = [&](Event event) { events.push(std::move(event)); };
   TerminalOptions display = terminal_options(STDOUT_FILENO, arguments.quiet);
   display.junit = arguments.out / "latest/junit.xml";
-  Terminal terminal(display);
-  std::vector<JunitReport> reports{{*directory / "junit.xml", arguments.flavour}};
-  if (arguments.junit) reports.emplace_back(*arguments.junit, arguments.flavour);
+  Displays displays{Terminal(display), {{*directory / "junit.xml", arguments.flavour}}, std::nullopt};
+  if (arguments.junit) displays.reports.emplace_back(*arguments.junit, arguments.flavour);
+  if (arguments.trace) displays.trace.emplace(*arguments.trace);
 
   RunResult result;
   std::jthread worker([&] {
-    result = probe_and_run(arguments, request, *store, *directory, emit, stop.get_token());
+    result = probe_and_run(request, *store, *directory, emit, stop.get_token());
     events.close();
   });
-  while (!events.at_end()) {
-    if (auto event = events.pop(display_tick)) {
-      terminal.on(*event);
-      for (JunitReport& report : reports)
-        report.on(*event);
-    } else {
-      terminal.tick();
-    }
-  }
+  displays.follow(events);
   worker.join();
 
-  for (const JunitReport& report : reports)
-    if (report.error() && !result.interrupted) return print_errors({*report.error()});
+  if (auto error = displays.error(); error && !result.interrupted) return print_errors({*error});
   fmt::print(stderr, "{}", verdict_note(result, arguments));
-  return exit_code(result, arguments.max_skips);
+  return exit_code(result, arguments.max_skips, arguments.fail_on_flaky);
 }
 
 }  // namespace bootgate

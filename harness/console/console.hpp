@@ -24,6 +24,9 @@ class Console {
 
   explicit Console(TimePoint start) : last_byte_(start) {}
 
+  /// Silence counts from here on.
+  void restart_clock(TimePoint now) { last_byte_ = now; }
+
   /// Bytes behind the flood limit are counted and dropped.
   void feed(std::string_view bytes, TimePoint now);
 

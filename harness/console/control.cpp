@@ -54,6 +54,10 @@ std::string sync_text(const std::string& nonce, int id) {
 
 }  // namespace
 
+std::string Control::introduce(std::int64_t seconds, std::string_view seed) const {
+  return fmt::format("clone '{} {} {}'\n", nonce_, seconds, seed);
+}
+
 std::string Control::request(std::string_view command) {
   busy_ = true;
   truncated_ = false;
@@ -109,6 +113,10 @@ std::string Control::sync_line() const {
 
 std::string ConsoleShell::handshake() const {
   return fmt::format("stty -echo; nl='\n'; printf '\\n@boot''gate:%s:ready@\\n' {}\n", nonce_);
+}
+
+std::string ConsoleShell::introduction(std::int64_t seconds, std::string_view seed) {
+  return fmt::format("date -s @{} >/dev/null; printf %s {} >/dev/urandom", seconds, seed);
 }
 
 std::string ConsoleShell::request(std::string_view command) {

@@ -8,10 +8,14 @@
 // where "sync" means that it wrote "bootgate: NONCE sync ID" to /dev/kmsg: once the console shows that line, it has
 // shown all that the command made the kernel print ("nosync": there was no /dev/kmsg to write to).
 //
+// Of a clone it is told first, by a line "clone 'NONCE SECONDS SEED'": its own nonce, the time, and what its random
+// numbers shall differ by. It says that it is ready then, as at its start, with the new nonce.
+//
 // A root without that script is driven through the shell that is logged in on ttyS0 (ConsoleShell): the same markers,
 // split when sent so that an echo can't match.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +35,8 @@ class Control {
 
   explicit Control(std::string nonce) : nonce_(std::move(nonce)) {}
 
+  /// What to send first to a clone; it is ready() once its loop has answered. `seconds`: since 1970.
+  std::string introduce(std::int64_t seconds, std::string_view seed) const;
   /// What to send for a command. One at a time: ask for the next when the answer is there.
   std::string request(std::string_view command);
   void feed(std::string_view bytes);
@@ -65,6 +71,8 @@ class ConsoleShell {
 
   /// Turns off the echo, and with it ash's line editor (its ESC[6n, wrapping and silent cut at 1024 characters).
   std::string handshake() const;
+  /// For a clone: a command that sets its clock, and makes its random numbers differ from those of others.
+  static std::string introduction(std::int64_t seconds, std::string_view seed);
   std::string request(std::string_view command);
   void line(std::string_view text);
 

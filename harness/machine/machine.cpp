@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 
+#include "harness/machine/migration.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -63,6 +64,8 @@ struct Stream {
 
 struct Machine::Impl {
   std::vector<std::string> argv;
+  std::shared_ptr<GuestMemory> memory;  // of a machine that can be saved
+  std::vector<Disk> disks;
   std::optional<Child> child;
   Stream console;        // QEMU's standard output
   Stream console_input;  // and its standard input
@@ -79,6 +82,7 @@ struct Machine::Impl {
   std::string errors;
   std::optional<ExitStatus> status;
 
+  Result<> spawn_qemu(const MachineSpec& spec, const GuestMemory* ram, bool is_clone);
   void round(TimePoint deadline);
   void read_all();
   void reap_if_ended();
@@ -172,39 +176,76 @@ Machine::~Machine() {
 }
 
 Result<Machine> Machine::start(const MachineSpec& spec, std::stop_token stop) {
-  auto impl = std::make_unique<Impl>();
-  auto input = make_pipe(), output = make_pipe(), errors = make_pipe();
-  auto control = make_socketpair(), qmp = make_socketpair();
-  auto stop_event = make_eventfd();
-  if (!input || !output || !errors || !control || !qmp || !stop_event)
+  return launch(spec, nullptr, false, std::move(stop));
+}
+
+Result<Machine> Machine::start(const MachineSpec& spec, std::shared_ptr<GuestMemory> memory, std::stop_token stop) {
+  auto machine = launch(spec, memory.get(), false, std::move(stop));
+  if (machine) machine->impl_->memory = std::move(memory);
+  return machine;
+}
+
+Result<Machine> Machine::clone(const MachineSpec& spec, const Checkpoint& checkpoint, std::stop_token stop) {
+  auto machine = launch(spec, checkpoint.memory.get(), true, std::move(stop));
+  if (!machine) return machine;
+  if (auto loaded = load_state(*machine, checkpoint.devices); !loaded) {
+    Error error = loaded.error();
+    error.what = "the checkpoint can't be loaded: " + error.what;
+    return tl::unexpected(std::move(error));
+  }
+  return machine;
+}
+
+Result<Checkpoint> Machine::checkpoint() {
+  if (auto stopped = execute("stop"); !stopped) return tl::unexpected(stopped.error());
+  auto devices = save_state(*this);
+  if (!devices) return tl::unexpected(devices.error());
+  end();
+  if (auto sealed = impl_->memory->seal(); !sealed) return tl::unexpected(sealed.error());
+  return Checkpoint{impl_->memory, std::move(*devices), impl_->disks};
+}
+
+Result<> Machine::Impl::spawn_qemu(const MachineSpec& spec, const GuestMemory* ram, bool is_clone) {
+  auto input = make_pipe(), output = make_pipe(), error_output = make_pipe();
+  auto control_pair = make_socketpair(), qmp_pair = make_socketpair();
+  auto stopping = make_eventfd();
+  if (!input || !output || !error_output || !control_pair || !qmp_pair || !stopping)
     return bench_error("no more file descriptors", "raise the limit: ulimit -n 4096");
-  impl->argv = qemu_argv(spec, {control->second.get(), qmp->second.get()});
+  argv = qemu_argv(spec, {control_pair->second.get(), qmp_pair->second.get(), ram ? ram->fd() : -1, is_clone});
   SpawnSpec qemu;
-  qemu.argv = impl->argv;
+  qemu.argv = argv;
   qemu.standard_input = input->first.get();
   qemu.standard_output = output->second.get();
-  qemu.standard_error = errors->second.get();
-  qemu.inherited = {control->second.get(), qmp->second.get()};
-  auto child = spawn(qemu);
-  if (!child) return tl::unexpected(child.error());
-  impl->child = std::move(*child);
-  impl->console_input.fd = std::move(input->second);
-  impl->console.fd = std::move(output->first);
-  impl->errors_stream.fd = std::move(errors->first);
-  impl->control.fd = std::move(control->first);
-  impl->qmp_stream.fd = std::move(qmp->first);
-  for (Stream* stream : {&impl->console_input, &impl->console, &impl->errors_stream, &impl->control, &impl->qmp_stream})
-    if (auto set = set_nonblocking(stream->fd.get()); !set) return tl::unexpected(set.error());
-  impl->stop_event = std::move(*stop_event);
+  qemu.standard_error = error_output->second.get();
+  qemu.inherited = {control_pair->second.get(), qmp_pair->second.get()};
+  if (ram) qemu.inherited.push_back(ram->fd());
+  disks = spec.disks;
+  for (const Disk& disk : disks)
+    for (const DiskLayer& layer : disk.layers)
+      qemu.inherited.push_back(layer.file->get());
+  auto started = spawn(qemu);
+  if (!started) return tl::unexpected(started.error());
+  child = std::move(*started);
+  console_input.fd = std::move(input->second);
+  console.fd = std::move(output->first);
+  errors_stream.fd = std::move(error_output->first);
+  control.fd = std::move(control_pair->first);
+  qmp_stream.fd = std::move(qmp_pair->first);
+  stop_event = std::move(*stopping);
+  // Our copies of the far ends go with this function, so that their end is seen when QEMU's own go.
+  for (int fd :
+       {console_input.fd.get(), console.fd.get(), errors_stream.fd.get(), control.fd.get(), qmp_stream.fd.get()})
+    if (auto set = set_nonblocking(fd); !set) return set;
+  return {};
+}
+
+Result<Machine> Machine::launch(const MachineSpec& spec, const GuestMemory* memory, bool is_clone,
+                                std::stop_token stop) {
+  auto impl = std::make_unique<Impl>();
+  if (auto spawned = impl->spawn_qemu(spec, memory, is_clone); !spawned) return tl::unexpected(spawned.error());
   impl->stop = stop;
   impl->on_stop = std::make_unique<std::stop_callback<std::function<void()>>>(
       stop, [fd = impl->stop_event.get()] { ::eventfd_write(fd, 1); });
-  // Our copies of the far ends go now, so that their end is seen when QEMU's own go.
-  for (FdPair* pair : {&*control, &*qmp})
-    pair->second.reset();
-  output->second.reset();
-  errors->second.reset();
-
   Machine machine(std::move(impl));
   if (auto greeting = machine.impl_->await(-1, Clock::now() + 30s); !greeting) return tl::unexpected(greeting.error());
   if (auto ready = machine.execute("qmp_capabilities"); !ready) return tl::unexpected(ready.error());
@@ -239,6 +280,19 @@ Result<Json> Machine::execute(std::string_view command, Json::Object arguments, 
   if (reply->kind == QmpMessage::Kind::failure)
     return bench_error(fmt::format("QEMU refused {}: {}", command, printable(reply->name)));
   return std::move(reply->data);
+}
+
+Result<> Machine::give(int fd, std::string_view name) {
+  // The descriptor belongs to the bytes it comes with: nothing may be ahead of them.
+  impl_->qmp_stream.write_pending();
+  const std::string request = impl_->qmp.request("getfd", {{"fdname", std::string(name)}});
+  if (!impl_->qmp_stream.outgoing.empty()) return bench_error("QEMU takes no more commands");
+  if (auto sent = send_with_fd(impl_->qmp_stream.fd.get(), request, fd); !sent) return sent;
+  auto reply = impl_->await(impl_->qmp.last_id(), Clock::now() + 5s);
+  if (!reply) return tl::unexpected(reply.error());
+  if (reply->kind == QmpMessage::Kind::failure)
+    return bench_error(fmt::format("QEMU refused a descriptor: {}", printable(reply->name)));
+  return {};
 }
 
 std::optional<ExitStatus> Machine::exited() const {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/machine/checkpoint.hpp"
 #include "harness/machine/machine_spec.hpp"
 #include "harness/machine/qmp.hpp"
 #include "harness/support/clock.hpp"
@@ -31,12 +32,20 @@ class Machine {
   /// Starts QEMU and shakes hands over QMP; the guest stands at its first instruction. A QEMU that is missing, fails at
   /// once or says nothing within 30 s is an error of the bench that quotes what it said.
   static Result<Machine> start(const MachineSpec& spec, std::stop_token stop);
+  /// The same, for a machine that is to be cloned: `memory` is its RAM.
+  static Result<Machine> start(const MachineSpec& spec, std::shared_ptr<GuestMemory> memory, std::stop_token stop);
+  /// A machine of the same spec that stands where the checkpoint was taken. It writes to no memory but its own.
+  static Result<Machine> clone(const MachineSpec& spec, const Checkpoint& checkpoint, std::stop_token stop);
   Machine(Machine&&) noexcept;
   Machine& operator=(Machine&&) noexcept;
   ~Machine();
 
   /// Lets the guest run.
   Result<> resume();
+
+  /// Stops the guest, saves it, and ends QEMU. What the guest had said until then comes with the next poll. When it
+  /// fails, resume() lets the guest go on where it stopped. Only for a machine that was started with a memory.
+  Result<Checkpoint> checkpoint();
 
   /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`.
   MachineOutput poll(TimePoint deadline);
@@ -48,6 +57,9 @@ class Machine {
   /// A QMP command and its answer; output that comes meanwhile is kept for the next poll.
   Result<Json> execute(std::string_view command, Json::Object arguments = {},
                        Duration within = std::chrono::seconds(5));
+
+  /// Gives QEMU a copy of a descriptor, under a name that its commands know it by ("fd:NAME").
+  Result<> give(int fd, std::string_view name);
 
   /// How QEMU ended, once it has.
   std::optional<ExitStatus> exited() const;
@@ -62,6 +74,8 @@ class Machine {
  private:
   struct Impl;
   explicit Machine(std::unique_ptr<Impl> impl);
+  static Result<Machine> launch(const MachineSpec& spec, const GuestMemory* memory, bool is_clone,
+                                std::stop_token stop);
   std::unique_ptr<Impl> impl_;
 };
 

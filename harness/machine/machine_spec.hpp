@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/machine/disk.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace bootgate {
@@ -15,24 +16,28 @@ struct MachineSpec {
   Accelerator::Kind accelerator = Accelerator::Kind::tcg;
   fs::path kernel;
   fs::path initramfs;
+  std::vector<Disk> disks;
   std::vector<fs::path> acpi_tables;  // added to the machine's own
   std::string kernel_command_line;
   std::vector<std::string> extra_arguments;  // the user's own, last
   fs::path console_log;                      // QEMU writes every byte of ttyS0 here; it survives us
 };
 
-/// The descriptors that QEMU inherits: the far ends of our socket pairs.
+/// The descriptors that QEMU inherits: the far ends of our socket pairs, and its memory.
 struct MachineWiring {
   int control = -1;  // ttyS1
   int qmp = -1;
+  int memory = -1;        // a file that is the guest's memory; -1: QEMU's own
+  bool is_clone = false;  // what it writes there is its own, and its state comes from a checkpoint
 };
 
 /// The arguments for a machine that we drive: ttyS0 on standard input and output, ttyS1 and QMP on inherited
-/// descriptors, stopped at its first instruction.
+/// descriptors, stopped at its first instruction, or where the checkpoint was taken.
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring);
 
-/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once.
-std::vector<std::string> replay_argv(const MachineSpec& spec);
+/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once. `disks`: a raw
+/// file for each of the profile's.
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks = {});
 
 /// What goes into a kernel command line.
 struct KernelParameters {

@@ -23,13 +23,17 @@ void add(Arguments& argv, std::initializer_list<std::string> more) {
   argv.insert(argv.end(), more);
 }
 
-void add_shape(Arguments& argv, const MachineSpec& spec) {
+void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wiring) {
   const Profile& profile = spec.profile;
   bool kvm = spec.accelerator == Accelerator::Kind::kvm;
   // Multi-threaded TCG of QEMU 7.2 makes SMP guests panic: its fault, not the kernel's.
   std::string accel = kvm ? "kvm" : profile.cpus > 1 ? "tcg,thread=single" : "tcg";
   add(argv, {"-nodefaults", "-no-user-config", "-display", "none"});
-  add(argv, {"-machine", profile.machine, "-accel", accel, "-cpu", kvm ? profile.cpu_kvm : profile.cpu_tcg});
+  add(argv, {"-machine", profile.machine + (wiring.memory >= 0 ? ",memory-backend=ram" : "")});
+  if (wiring.memory >= 0)
+    add(argv, {"-object", fmt::format("memory-backend-file,id=ram,size={}M,mem-path=/proc/self/fd/{},share={}",
+                                      profile.memory_mib, wiring.memory, wiring.is_clone ? "off" : "on")});
+  add(argv, {"-accel", accel, "-cpu", kvm ? profile.cpu_kvm : profile.cpu_tcg});
   add(argv, {"-smp", std::to_string(profile.cpus), "-m", fmt::format("{}M", profile.memory_mib)});
   // A panic or a power-off leaves the machine stopped, with its memory, until we have looked at it.
   add(argv, {"-no-reboot", "-no-shutdown"});
@@ -44,12 +48,20 @@ void add_kernel(Arguments& argv, const MachineSpec& spec) {
   add(argv, {"-append", spec.kernel_command_line});
 }
 
+void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
+  for (std::size_t i = 0; i < disks.size(); ++i) {
+    const std::string name = fmt::format("disk{}", i);
+    add(argv, {"-blockdev", blockdev(disks[i], name), "-device", fmt::format("virtio-blk-pci,drive={}", name)});
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring) {
   Arguments argv{spec.qemu.string()};
-  add_shape(argv, spec);
+  add_shape(argv, spec, wiring);
   add_kernel(argv, spec);
+  add_disks(argv, spec.disks);
   add(argv, {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Pipes, not a socket, for ttyS0: QEMU writes a few bytes at a time, which fills a socket's queue after 288 of them.
   add(argv, {"-chardev", fmt::format("stdio,id=console,signal=off,logfile={}", option_value(spec.console_log))});
@@ -57,15 +69,18 @@ std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring&
   add(argv, {"-chardev", fmt::format("socket,id=control,fd={}", wiring.control)});
   add(argv, {"-device", "isa-serial,chardev=control,index=1"});
   add(argv, {"-chardev", fmt::format("socket,id=qmp,fd={}", wiring.qmp), "-mon", "chardev=qmp,mode=control", "-S"});
+  if (wiring.is_clone) add(argv, {"-incoming", "defer"});
   argv.insert(argv.end(), spec.extra_arguments.begin(), spec.extra_arguments.end());
   return argv;
 }
 
-std::vector<std::string> replay_argv(const MachineSpec& spec) {
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks) {
   Arguments argv{spec.qemu.string()};
-  add_shape(argv, spec);
+  add_shape(argv, spec, {});
   std::erase(argv, "-no-shutdown");  // nobody is there to quit a stopped machine
   add_kernel(argv, spec);
+  for (const fs::path& disk : disks)
+    add(argv, {"-drive", fmt::format("format=raw,if=virtio,file={}", option_value(disk))});
   add(argv, {"-chardev", "stdio,id=console,signal=off,mux=on", "-mon", "chardev=console"});
   add(argv, {"-device", "isa-serial,chardev=console,index=0"});
   add(argv, {"-chardev", "null,id=control", "-device", "isa-serial,chardev=control,index=1"});

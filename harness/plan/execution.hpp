@@ -19,6 +19,9 @@ struct Selection {
   int shards = 1;                    // each case of the booted system is in exactly one
 };
 
+inline constexpr int most_retries = 100;
+inline constexpr int most_repeats = 1000;
+
 struct Execution {
   Isolation isolation = Isolation::clone;
   std::optional<int> machines;    // at once, at most; nothing: as many as the host has CPUs for

@@ -5,17 +5,16 @@
 #include <algorithm>
 #include <cassert>
 
-#include "harness/support/text.hpp"
+#include "fixtures/kconfig/recipe.hpp"
 
 namespace bootgate {
 namespace {
 
-constexpr std::size_t page_width = 80;
 constexpr const char* default_busybox_source = "debian:trixie/busybox";
 
 /// A word of a directory's name: what is no letter, digit or dot becomes "_", so that "-" stands between words only.
 std::string word(std::string_view text) {
-  constexpr std::size_t longest = 50;  // five of them stay below NAME_MAX
+  constexpr std::size_t longest = 45;  // five of them and an accelerator stay below NAME_MAX
   std::string name;
   for (char c : text.substr(0, longest)) {
     bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
@@ -24,22 +23,23 @@ std::string word(std::string_view text) {
   return name.empty() || name.starts_with('.') ? "_" + name : name;
 }
 
+std::string file_word(const std::string& path) {
+  return word(fs::path(path).filename().string());
+}
+
 Profile shaped(Profile profile, const RunOptions& options) {
   profile.memory_mib = options.memory_mib.value_or(profile.memory_mib);
   profile.cpus = options.cpus.value_or(profile.cpus);
   return profile;
 }
 
-std::string job_name(const Job& job) {
-  return fmt::format("{}-{}-{}-{}-{}", word(job.suite.name), word(fs::path(job.kernel).filename().string()),
-                     word(fs::path(job.rootfs).filename().string()), word(job.profile.name),
-                     to_string(job.accelerator.kind));
-}
-
-PlannedKernel planned_kernel(const KernelName& name, const RunOptions& options) {
-  PlannedKernel planned{name, options.build, options.busybox};
-  if (planned.busybox.empty()) planned.busybox = is_source(name) ? default_busybox_source : "host";
-  return planned;
+/// Of each part of a config that is a file only the file's name.
+std::string config_word(const ConfigRequest& config) {
+  ConfigRequest names;
+  names.base = fs::path(config.base).filename().string();
+  for (const std::string& fragment : config.fragments)
+    names.fragments.push_back(fs::path(fragment).filename().string());
+  return word(config_name(names));
 }
 
 /// What a suite needs of a kernel that is built for it.
@@ -66,148 +66,122 @@ void make_names_unique(std::vector<Job>& jobs) {
   }
 }
 
-bool continues_character(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
-}
+/// Turns combinations into jobs, and into the kernels that they boot.
+class Planner {
+ public:
+  Planner(const std::vector<Suite>& suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host)
+      : suites_(suites), profiles_(profiles) {
+    if (options.configs.empty()) options.configs = {ConfigRequest{}};
+    config_names_ = config_names(options);
+    plan_.options = std::move(options);
+    plan_.host = std::move(host);
+  }
 
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
-}
+  Plan plan() {
+    const RunOptions& options = plan_.options;
+    const MatrixInputs inputs{suites_,        options.kernels,  config_names_,
+                              options.matrix, options.defaults, std::string(to_string(plan_.host.accelerator.kind))};
+    const Crossing crossing = cross(inputs);
+    for (const Combination& combination : crossing.combinations)
+      add(combination, inputs);
+    make_names_unique(plan_.jobs);
+    for (const Combination& combination : crossing.excluded)
+      plan_.excluded.push_back(job(combination).name);
+    for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+      plan_.jobs[i].number = i;
+      plan_.all_cases += plan_.jobs[i].suite.cases.size();
+    }
+    return std::move(plan_);
+  }
 
-/// At most `most` characters of valid UTF-8, the last three of them dots when it was more.
-std::string cut(std::string text, std::size_t most) {
-  if (width(text) <= most) return text;
-  while (width(text) > most - 3 || continues_character(text.back()))
-    text.pop_back();
-  return text + "...";
-}
+ private:
+  struct Same {
+    std::size_t kernel;
+    std::size_t suite;
+    std::string profile;
+    Accelerator::Kind accelerator;
+    bool operator==(const Same&) const = default;
+  };
 
-/// The same, but it is the end that is kept: that of a path says more.
-std::string cut_front(std::string text, std::size_t most) {
-  if (width(text) <= most) return text;
-  while (width(text) > most - 3 || continues_character(text.front()))
-    text.erase(0, 1);
-  return "..." + text;
-}
+  void add(const Combination& combination, const MatrixInputs& inputs) {
+    Job made = job(combination);
+    made.kernel_index = planned_kernel(combination);
+    // `auto` and what it means here are the same job.
+    const Same same{made.kernel_index, combination.suite, combination.profile, made.accelerator.kind};
+    if (std::find(made_.begin(), made_.end(), same) != made_.end()) return;
+    made_.push_back(same);
+    ask_for(made.suite, plan_.kernels[made.kernel_index].request);
+    for (const TimeoutRow& row : plan_.options.matrix.timeouts) {
+      if (!matches(row.where, combination, inputs)) continue;
+      made.time_scale *= row.scale;
+      made.suite.limit = row.limit.value_or(made.suite.limit);
+    }
+    plan_.jobs.push_back(std::move(made));
+  }
 
-/// Lines of whole words, from the second one on indented.
-std::string paragraph(const std::string& text) {
-  constexpr std::size_t indent = 2;
-  const std::string broken = wrapped(text, page_width - indent, indent);
-  std::string lines;
-  for (std::string_view line : split(broken, '\n'))
-    lines += cut(std::string(line), page_width) + "\n";
-  return lines;
-}
+  ConfigRequest config(const Combination& combination) const {
+    auto name = std::find(config_names_.begin(), config_names_.end(), combination.config);
+    assert(name != config_names_.end());
+    const auto place = static_cast<std::size_t>(name - config_names_.begin());
+    return with_more(plan_.options.configs[place], plan_.options.build.config);
+  }
 
-std::string row(std::string_view label, std::string_view value) {
-  return fmt::format("  {:<8} {}\n", label, cut_front(printable(value), page_width - 11));
-}
+  std::size_t planned_kernel(const Combination& combination) {
+    const std::pair<std::size_t, std::string> key{combination.kernel, combination.config};
+    auto found = std::find(kernels_.begin(), kernels_.end(), key);
+    if (found != kernels_.end()) return static_cast<std::size_t>(found - kernels_.begin());
+    kernels_.push_back(key);
+    const KernelName& name = plan_.options.kernels[combination.kernel];
+    PlannedKernel planned{name, plan_.options.build, plan_.options.busybox};
+    if (planned.busybox.empty()) planned.busybox = is_source(name) ? default_busybox_source : "host";
+    if (is_source(name)) planned.request.config = config(combination);
+    plan_.kernels.push_back(std::move(planned));
+    return kernels_.size() - 1;
+  }
 
-std::string_view during(const Case& the_case) {
-  return the_case.during == Case::During::boot ? "boot" : "booted";
-}
+  void accelerate(Job& job, const std::string& wanted) const {
+    const HostFacts& host = plan_.host;
+    job.accelerator = host.accelerator;
+    if (wanted != "auto" && wanted != to_string(host.accelerator.kind))
+      job.accelerator = {wanted == "kvm" ? Accelerator::Kind::kvm : Accelerator::Kind::tcg, "asked for"};
+    if (job.accelerator.kind == Accelerator::Kind::kvm) job.skip_reason = host.no_kvm;
+    job.time_scale =
+        (job.accelerator.kind == Accelerator::Kind::tcg ? tcg_time_scale : 1) * plan_.options.timeout_scale;
+  }
 
-std::string describe(const Case& the_case) {
-  auto line = [](std::string text) { return cut(std::move(text), page_width) + "\n"; };
-  std::string text =
-      line(fmt::format("  {:<8} {:<20} {}", during(the_case), the_case.name, printable(the_case.description)));
-  for (const Requirement& need : the_case.needs)
-    text += line(fmt::format("  {:<8} {:<20} needs {}", "", "", printable(need.text)));
-  return text;
-}
+  Job job(const Combination& combination) const {
+    const RunOptions& options = plan_.options;
+    auto profile = std::find_if(profiles_.begin(), profiles_.end(),
+                                [&](const Profile& p) { return p.name == combination.profile; });
+    // Leaving a job out in silence would be a pass of something never run.
+    assert(profile != profiles_.end());
+    const KernelName& kernel = options.kernels[combination.kernel];
+    Job job;
+    job.suite = suites_[combination.suite];
+    job.kernel = kernel.text;
+    job.builds = is_source(kernel);
+    job.rootfs = options.rootfs.empty() ? job.suite.rootfs : options.rootfs;
+    job.profile = shaped(*profile, options);
+    accelerate(job, combination.accelerator);
+    std::string config_part;
+    if (job.builds) {
+      const ConfigRequest wanted = config(combination);
+      job.config = config_name(wanted);
+      if (options.configs.size() > 1 || job.config != config_name(ConfigRequest{}))
+        config_part = config_word(wanted) + "-";
+    }
+    job.name = fmt::format("{}-{}-{}{}-{}-{}", word(job.suite.name), file_word(job.kernel), config_part,
+                           file_word(job.rootfs), word(job.profile.name), to_string(job.accelerator.kind));
+    return job;
+  }
 
-/// "lean + debug + what cases need, LLVM, toolchain auto".
-std::string build_text(const KernelRequest& request) {
-  std::string text = request.config.base;
-  for (const std::string& more : request.config.fragments)
-    text += " + " + more;
-  for (const std::string& more : request.config.symbols)
-    text += " + " + more;
-  for (const std::string& symbol : request.config.needs)
-    text += " + " + symbol;
-  if (request.rust_samples) text += " + Rust samples";
-  return text + fmt::format(", {}, toolchain {}", request.llvm ? "LLVM" : "GCC", request.toolchain);
-}
-
-std::string describe(const Job& job, const PlannedKernel& kernel) {
-  const Profile& profile = job.profile;
-  std::string text = fmt::format("\n{}\n", cut(job.name, page_width));
-  text += row("kernel", job.kernel);
-  if (is_source(kernel.name)) text += row("config", build_text(kernel.request));
-  text += row("rootfs", job.rootfs);
-  text += row("profile", fmt::format("{}: {} CPU{}, {} MiB", profile.name, profile.cpus, profile.cpus > 1 ? "s" : "",
-                                     profile.memory_mib));
-  text += row("times", fmt::format("x {:.3g}, {} in all", job.time_scale,
-                                   format_duration(scaled(job.suite.limit, job.time_scale))));
-  for (const Case& the_case : job.suite.cases)
-    text += describe(the_case);
-  if (job.suite.samples) text += row("samples", "a case for each Rust sample that the kernel's tree has");
-  return text;
-}
-
-template <class Text>
-Json texts_json(const std::vector<Text>& texts) {
-  Json::Array items;
-  for (const Text& text : texts)
-    items.push_back(text);
-  return items;
-}
-
-Json milliseconds(Duration duration) {
-  return std::int64_t{duration.count()};
-}
-
-Json case_json(const Case& the_case) {
-  Json::Array needs, steps;
-  for (const Requirement& need : the_case.needs)
-    needs.push_back(need.text);
-  for (const Step& step : the_case.steps)
-    steps.push_back(
-        Json::Object{{"what", describe(step)}, {"line", step.at.line}, {"within_ms", milliseconds(step.within)}});
-  return Json::Object{{"name", the_case.name},
-                      {"description", the_case.description},
-                      {"during", std::string(during(the_case))},
-                      {"required", the_case.required},
-                      {"requires", needs},
-                      {"allow", texts_json(the_case.allow)},
-                      {"taint", the_case.taint},
-                      {"steps", steps}};
-}
-
-Json job_json(const Job& job, const PlannedKernel& kernel) {
-  Json::Array cases;
-  for (const Case& the_case : job.suite.cases)
-    cases.push_back(case_json(the_case));
-  return Json::Object{{"name", job.name},
-                      {"suite", job.suite.name},
-                      {"suite_file", job.suite.file.string()},
-                      {"kernel", job.kernel},
-                      {"config", is_source(kernel.name) ? Json(build_text(kernel.request)) : Json()},
-                      {"busybox", kernel.busybox},
-                      {"rootfs", job.rootfs},
-                      {"profile", job.profile.name},
-                      {"cpus", job.profile.cpus},
-                      {"memory_mib", job.profile.memory_mib},
-                      {"accelerator", std::string(to_string(job.accelerator.kind))},
-                      {"time_scale", job.time_scale},
-                      {"silence_ms", milliseconds(job.suite.silence)},
-                      {"limit_ms", milliseconds(job.suite.limit)},
-                      {"samples", job.suite.samples},
-                      {"cases", cases}};
-}
-
-Json options_json(const RunOptions& options) {
-  Json::Array added;
-  for (const InitramfsFile& file : options.added)
-    added.push_back(Json::Object{{"source", file.source.string()}, {"target", file.target}});
-  return Json::Object{{"modules_dir", options.modules_dir ? Json(options.modules_dir->string()) : Json()},
-                      {"modules", texts_json(options.modules)},
-                      {"added", added},
-                      {"append", texts_json(options.append)},
-                      {"qemu_arguments", texts_json(options.qemu_arguments)}};
-}
+  const std::vector<Suite>& suites_;
+  const std::vector<Profile>& profiles_;
+  Plan plan_;
+  std::vector<std::string> config_names_;
+  std::vector<std::pair<std::size_t, std::string>> kernels_;  // kernel and config of each in the plan
+  std::vector<Same> made_;
+};
 
 }  // namespace
 
@@ -215,58 +189,15 @@ std::string_view to_string(Accelerator::Kind kind) {
   return kind == Accelerator::Kind::kvm ? "kvm" : "tcg";
 }
 
+std::vector<std::string> config_names(const RunOptions& options) {
+  std::vector<std::string> names;
+  for (const ConfigRequest& config : options.configs)
+    names.push_back(config_name(config));
+  return names;
+}
+
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host) {
-  Plan plan;
-  const double accelerator_scale = host.accelerator.kind == Accelerator::Kind::tcg ? tcg_time_scale : 1;
-  for (const KernelName& kernel : options.kernels) {
-    PlannedKernel planned = planned_kernel(kernel, options);
-    for (const Suite& suite : suites) {
-      if (options.defaults && suite.samples && !is_source(kernel)) continue;
-      ask_for(suite, planned.request);
-      for (const std::string& name : suite.profiles) {
-        auto profile = std::find_if(profiles.begin(), profiles.end(), [&](const Profile& p) { return p.name == name; });
-        // Leaving a job out in silence would be a pass of something never run.
-        assert(profile != profiles.end());
-        Job job;
-        job.suite = suite;
-        job.kernel = kernel.text;
-        job.kernel_index = plan.kernels.size();
-        job.builds = is_source(kernel);
-        job.rootfs = options.rootfs.empty() ? suite.rootfs : options.rootfs;
-        job.profile = shaped(*profile, options);
-        job.accelerator = host.accelerator;
-        job.time_scale = accelerator_scale * options.timeout_scale;
-        job.name = job_name(job);
-        plan.jobs.push_back(std::move(job));
-      }
-    }
-    plan.kernels.push_back(std::move(planned));
-  }
-  make_names_unique(plan.jobs);
-  plan.options = std::move(options);
-  plan.host = std::move(host);
-  return plan;
-}
-
-std::string describe(const Plan& plan) {
-  const HostFacts& host = plan.host;
-  std::string text = paragraph(fmt::format("QEMU {}, {}: {}", printable(host.qemu_version),
-                                           to_string(host.accelerator.kind), printable(host.accelerator.reason)));
-  for (const Job& job : plan.jobs)
-    text += describe(job, plan.kernels.at(job.kernel_index));
-  return text;
-}
-
-Json to_json(const Plan& plan) {
-  Json::Array jobs;
-  for (const Job& job : plan.jobs)
-    jobs.push_back(job_json(job, plan.kernels.at(job.kernel_index)));
-  return Json::Object{{"qemu", plan.host.qemu.string()},
-                      {"qemu_version", plan.host.qemu_version},
-                      {"accelerator", std::string(to_string(plan.host.accelerator.kind))},
-                      {"accelerator_reason", plan.host.accelerator.reason},
-                      {"options", options_json(plan.options)},
-                      {"jobs", jobs}};
+  return Planner(suites, profiles, std::move(options), std::move(host)).plan();
 }
 
 }  // namespace bootgate

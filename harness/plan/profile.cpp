@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "harness/plan/suite.hpp"
+#include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 #include "harness/support/toml.hpp"
 
@@ -29,6 +31,16 @@ std::string word(TomlTable& row, std::string_view key, std::string otherwise) {
   return text;
 }
 
+std::vector<int> read_disks(TomlTable& row) {
+  std::vector<int> disks;
+  for (const std::string& text : row.strings("disks")) {
+    auto mib = parse_mib(text);
+    if (!mib) row.note(fmt::format("'{}' is no size like \"64M\" or \"2G\"", printable(text)), row.at("disks"));
+    if (mib) disks.push_back(*mib);
+  }
+  return disks;
+}
+
 Profile read_profile(TomlTable& row) {
   Profile profile;
   auto name = row.string("name");
@@ -41,6 +53,7 @@ Profile read_profile(TomlTable& row) {
   profile.cpu_kvm = word(row, "cpu-kvm", profile.cpu_kvm);
   profile.cpus = bounded(row, "cpus", profile.cpus, most_cpus);
   profile.memory_mib = bounded(row, "memory", profile.memory_mib, most_memory_mib);
+  profile.disks_mib = read_disks(row);
   profile.devices = row.strings("devices");
   profile.acpi_tables = row.strings("acpi-tables");
   row.finish();
@@ -48,6 +61,17 @@ Profile read_profile(TomlTable& row) {
 }
 
 }  // namespace
+
+std::optional<int> parse_memory(std::string_view text) {
+  int value = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  const bool gibibytes = unit == "G" || unit == "g";
+  if (failure != std::errc{} || value < 1 || value > most_memory_mib) return std::nullopt;
+  if (!gibibytes && !unit.empty() && unit != "M" && unit != "m") return std::nullopt;
+  if (gibibytes && value > most_memory_mib / 1024) return std::nullopt;
+  return gibibytes ? value * 1024 : value;
+}
 
 std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& errors) {
   auto document = TomlDocument::read(file);

@@ -1,7 +1,9 @@
 // Profile: a machine shape by name. The rows are data: fixtures/profiles.toml.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/support/files.hpp"
@@ -16,9 +18,13 @@ struct Profile {
   std::string cpu_kvm = "host";
   int cpus = 1;
   int memory_mib = 512;
+  std::vector<int> disks_mib;            // empty ones, over virtio
   std::vector<std::string> devices;      // each a -device argument
   std::vector<std::string> acpi_tables;  // ASL files below fixtures/, compiled and added to the machine's tables
 };
+
+/// A size of memory in MiB: "512M", "2G", or mebibytes without a unit.
+std::optional<int> parse_memory(std::string_view text);
 
 /// Reads fixtures/profiles.toml; errors are collected.
 std::vector<Profile> read_profiles(const fs::path& file, std::vector<Error>& errors);

@@ -124,7 +124,6 @@ class Reader {
     }
     the_case.taint = read_taint(table);
     the_case.steps = read_steps(table);
-    the_case.own_machine = the_case.during == Case::During::booted && expects_report(the_case);
     check_place(the_case, table);
     table.finish();
     return the_case;

@@ -144,7 +144,7 @@ bool version_holds(const std::string& a, const std::string& comparison, const st
 }
 
 std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel,
-                                 const HostFacts& host) {
+                                 Accelerator::Kind accelerator, const HostFacts& host) {
   for (const Requirement& need : needs) {
     std::optional<std::string> reason;
     switch (need.subject) {
@@ -154,8 +154,8 @@ std::optional<std::string> unmet(const std::vector<Requirement>& needs, const Ke
           reason = fmt::format("needs {}: the kernel came without it", need.text);
         break;
       case Requirement::Subject::accelerator:
-        if (need.name != to_string(host.accelerator.kind))
-          reason = fmt::format("needs {}: this run uses {}", need.name, to_string(host.accelerator.kind));
+        if (need.name != to_string(accelerator))
+          reason = fmt::format("needs {}: this machine runs under {}", need.name, to_string(accelerator));
         break;
       case Requirement::Subject::kernel_version: reason = unmet_version(need, kernel.release, "kernel"); break;
       case Requirement::Subject::qemu_version: reason = unmet_version(need, host.qemu_version, "QEMU"); break;

@@ -87,7 +87,6 @@ struct Case {
   std::vector<Requirement> needs;
   bool required = false;             // a skip counts as a failure
   std::vector<std::string> allow;    // signature ids
-  bool own_machine = false;          // a fresh boot for this case alone: samples, and who expects a report
   bool from_boot = false;            // expectations begin at the first line of that boot
   std::vector<std::string> modules;  // in the initramfs, besides those that the user names
   std::string note;                  // shown with the result: "derived from its source"
@@ -98,7 +97,7 @@ struct Case {
   SourcePos at;
 };
 
-/// It makes the kernel fail. Such a case gets a machine of its own, which nobody judges afterwards.
+/// It makes the kernel fail: what it does to the kernel's taint flags is its own affair.
 bool expects_report(const Case& the_case);
 
 struct Suite {

@@ -1,7 +1,8 @@
 #include "harness/run/boot.hpp"
 
 #include <fmt/format.h>
-#include <sys/random.h>
+
+#include "harness/support/random.hpp"
 
 namespace bootgate {
 namespace {
@@ -9,16 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration power_off_patience = 30s;
-
-std::string make_nonce() {
-  unsigned char bytes[8];
-  // Never short for so few bytes, once the kernel has seeded (getrandom(2)).
-  (void)!::getrandom(bytes, sizeof bytes, 0);
-  std::string nonce;
-  for (unsigned char byte : bytes)
-    nonce += fmt::format("{:02x}", byte);
-  return nonce;
-}
 
 MachineSpec machine_spec(const JobInputs& inputs, const EvidenceFiles& files, const std::string& nonce) {
   MachineSpec spec;
@@ -53,34 +44,68 @@ Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report
 
 }  // namespace
 
-Boot::Boot(const JobInputs& inputs, EvidenceFiles files, EmitEvent emit, std::stop_token stop)
+Boot::Boot(const JobInputs& inputs, EvidenceFiles files, std::optional<std::size_t> case_index)
     : inputs_(inputs),
       files_(std::move(files)),
-      emit_(std::move(emit)),
-      stop_(std::move(stop)),
-      nonce_(make_nonce()),
+      case_index_(case_index),
+      nonce_(random_hex(8)),
       spec_(machine_spec(inputs, files_, nonce_)) {}
 
-Result<> Boot::prepare() {
-  if (auto made = make_directories(files_.directory); !made) return made;
-  return write_replay(files_, spec_);
-}
-
-Result<std::unique_ptr<Guest>> Boot::start() {
-  if (auto prepared = prepare(); !prepared) return tl::unexpected(prepared.error());
-  auto machine = Machine::start(spec_, stop_);
-  if (!machine) return tl::unexpected(machine.error());
+GuestSetup Boot::setup() const {
   const Job& job = inputs_.job;
   GuestSetup setup;
   setup.nonce = nonce_;
+  setup.boot_nonce = nonce_;
   setup.has_control = inputs_.files.has_control;
   setup.time_scale = job.time_scale;
   setup.silence = scaled(job.suite.silence, job.time_scale);
   setup.limit = Clock::now() + scaled(job.suite.limit, job.time_scale);
   setup.signatures = inputs_.signatures;
   setup.timed_log = files_.timed_console();
-  setup.on_line = [emit = emit_, index = inputs_.index](const std::string& text) { emit(ConsoleLine{index, {}, text}); };
-  auto guest = std::make_unique<Guest>(std::move(*machine), std::move(setup));
+  setup.on_line = [emit = inputs_.emit, job = inputs_.index, index = case_index_](const std::string& text) {
+    emit(ConsoleLine{job, index, text});
+  };
+  return setup;
+}
+
+Result<std::unique_ptr<Guest>> Boot::start(bool clonable) {
+  if (auto made = make_directories(files_.directory); !made) return tl::unexpected(made.error());
+  if (auto written = write_replay(files_, spec_); !written) return tl::unexpected(written.error());
+  MachineSpec spec = spec_;
+  for (int mib : spec.profile.disks_mib) {
+    auto disk = blank_disk(mib, files_.directory);
+    if (!disk) return tl::unexpected(disk.error());
+    spec.disks.push_back(std::move(*disk));
+  }
+  Result<Machine> machine = tl::unexpected(Error{});
+  if (clonable) {
+    auto memory = GuestMemory::make(spec.profile.memory_mib);
+    if (!memory) return tl::unexpected(memory.error());
+    machine = Machine::start(spec, std::move(*memory), inputs_.stop);
+  } else {
+    machine = Machine::start(spec, inputs_.stop);
+  }
+  if (!machine) return tl::unexpected(machine.error());
+  auto guest = std::make_unique<Guest>(std::move(*machine), setup());
+  if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());
+  return guest;
+}
+
+Result<std::unique_ptr<Guest>> Boot::clone(const SavedGuest& saved) const {
+  if (auto made = make_directories(files_.directory); !made) return tl::unexpected(made.error());
+  // Its devices must be those that were saved; only what it says goes elsewhere.
+  MachineSpec spec = saved.spec;
+  spec.console_log = files_.console();
+  for (const Disk& disk : saved.checkpoint.disks) {
+    auto overlay = overlay_of(disk, files_.directory);
+    if (!overlay) return tl::unexpected(overlay.error());
+    spec.disks.push_back(std::move(*overlay));
+  }
+  auto machine = Machine::clone(spec, saved.checkpoint, inputs_.stop);
+  if (!machine) return tl::unexpected(machine.error());
+  GuestSetup of_clone = setup();
+  of_clone.boot_nonce = saved.nonce;
+  auto guest = std::make_unique<Guest>(std::move(*machine), std::move(of_clone), saved.past);
   if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());
   return guest;
 }

@@ -2,33 +2,44 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "harness/run/evidence.hpp"
 #include "harness/run/guest.hpp"
-#include "harness/run/job_runner.hpp"
+#include "harness/run/job_inputs.hpp"
 #include "harness/run/judge.hpp"
 
 namespace bootgate {
 
-/// One boot of a job: each has its own nonce, and leaves its evidence in its own directory.
+/// A booted guest that was saved, and from which clones go on.
+struct SavedGuest {
+  Checkpoint checkpoint;
+  GuestPast past;
+  MachineSpec spec;
+  std::string nonce;
+};
+
+/// One machine of a job: each has its own nonce, and leaves its evidence in its own directory.
 class Boot {
  public:
-  Boot(const JobInputs& inputs, EvidenceFiles files, EmitEvent emit, std::stop_token stop);
+  /// `case_index`: of the case that it is for; without one it is the job's own.
+  Boot(const JobInputs& inputs, EvidenceFiles files, std::optional<std::size_t> case_index = std::nullopt);
 
-  /// Writes what replays it, starts the machine and lets it run.
-  Result<std::unique_ptr<Guest>> start();
+  /// Writes what replays it, starts the machine and lets it run. `clonable`: it can be saved.
+  Result<std::unique_ptr<Guest>> start(bool clonable);
+  /// Goes on from where the guest was saved. Whoever uses the clone introduces it first.
+  Result<std::unique_ptr<Guest>> clone(const SavedGuest& saved) const;
 
   const MachineSpec& spec() const { return spec_; }
   const std::string& nonce() const { return nonce_; }
   const EvidenceFiles& files() const { return files_; }
 
  private:
-  Result<> prepare();
+  GuestSetup setup() const;
 
   const JobInputs& inputs_;
   EvidenceFiles files_;
-  EmitEvent emit_;
-  std::stop_token stop_;
+  std::optional<std::size_t> case_index_;
   std::string nonce_;
   MachineSpec spec_;
 };

@@ -165,9 +165,8 @@ class StepRunner {
 
   /// A line that carries a nonce counts only when it is this boot's.
   bool is_ours(const Captures& captures) const {
-    return std::all_of(captures.begin(), captures.end(), [&](const auto& capture) {
-      return capture.first != "nonce" || capture.second == guest_.nonce();
-    });
+    return std::all_of(captures.begin(), captures.end(),
+                       [&](const auto& capture) { return capture.first != "nonce" || guest_.is_ours(capture.second); });
   }
 
   void record(const Captures& captures) {
@@ -216,17 +215,6 @@ bool is_allowed(const Case& the_case, const CrashReport& report) {
   });
 }
 
-/// The taint mask, or nothing when the guest can't be asked.
-std::optional<long> read_taint(Guest& guest) {
-  if (!guest.alive() || !guest.control_ready()) return std::nullopt;
-  auto answer = guest.command("cat /proc/sys/kernel/tainted", Clock::now() + guest.scaled_by_job(10s));
-  const auto* answered = std::get_if<ControlAnswer>(&answer);
-  if (!answered || answered->status != 0) return std::nullopt;
-  long mask = 0;
-  std::from_chars(answered->output.data(), answered->output.data() + answered->output.size(), mask);
-  return mask;
-}
-
 Verdict check_taint(Guest& guest, const Case& the_case, CaseContext& context) {
   auto before = std::exchange(context.taint, read_taint(guest));
   if (!before || !context.taint) return {};
@@ -264,6 +252,16 @@ Verdict look_back(Guest& guest, const CaseContext& context, Verdict verdict) {
 }
 
 }  // namespace
+
+std::optional<long> read_taint(Guest& guest) {
+  if (!guest.alive() || !guest.control_ready()) return std::nullopt;
+  auto answer = guest.command("cat /proc/sys/kernel/tainted", Clock::now() + guest.scaled_by_job(10s));
+  const auto* answered = std::get_if<ControlAnswer>(&answer);
+  if (!answered || answered->status != 0) return std::nullopt;
+  long mask = 0;
+  std::from_chars(answered->output.data(), answered->output.data() + answered->output.size(), mask);
+  return mask;
+}
 
 CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, CaseContext& context) {
   const TimePoint start = Clock::now();

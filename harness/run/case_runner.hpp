@@ -15,6 +15,9 @@ struct CaseContext {
   std::optional<long> taint;  // /proc/sys/kernel/tainted after the last booted case
 };
 
+/// The taint mask, or nothing when the guest can't be asked.
+std::optional<long> read_taint(Guest& guest);
+
 /// The outcome is never `skip` or `not_run`: who calls decides that.
 CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, CaseContext& context);
 

@@ -10,9 +10,15 @@ namespace bootgate {
 Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec) {
   std::string script =
       "#!/bin/sh\n"
-      "# Boots the same kernel, initramfs and machine on this terminal. Ctrl-A X ends QEMU.\n"
-      "exec " +
-      shell_command(replay_argv(spec)) + " \"$@\"\n";
+      "# Boots the same kernel, initramfs and machine on this terminal. Ctrl-A X ends QEMU.\n";
+  std::vector<fs::path> disks;
+  for (std::size_t i = 0; i < spec.profile.disks_mib.size(); ++i) {
+    disks.push_back(fs::absolute(files.directory / fmt::format("replay-disk{}.raw", i)));
+    const std::vector<std::string> make{"truncate", "-s", fmt::format("{}M", spec.profile.disks_mib[i]),
+                                        disks.back().string()};
+    script += shell_command(make) + "\n";
+  }
+  script += "exec " + shell_command(replay_argv(spec, disks)) + " \"$@\"\n";
   if (auto written = write_file_atomically(files.replay(), script); !written) return written;
   std::error_code failure;
   fs::permissions(files.replay(), fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "harness/run/starvation_watch.hpp"
+#include "harness/support/random.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -25,6 +27,23 @@ Guest::Guest(Machine machine, GuestSetup setup)
       control_(setup_.nonce),
       shell_(setup_.nonce),
       started_(Clock::now()) {
+  open_timed_log();
+}
+
+Guest::Guest(Machine machine, GuestSetup setup, const GuestPast& past)
+    : machine_(std::move(machine)),
+      setup_(std::move(setup)),
+      console_(past.console),
+      watch_(past.watch),
+      control_(setup_.nonce),
+      shell_(setup_.nonce),
+      started_(Clock::now()),
+      seen_lines_(past.console.lines().size()),
+      phases_(past.phases) {
+  open_timed_log();
+}
+
+void Guest::open_timed_log() {
   if (!setup_.timed_log.empty()) timed_log_ = std::fopen(setup_.timed_log.c_str(), "we");
 }
 
@@ -34,8 +53,31 @@ Guest::~Guest() {
 
 Result<> Guest::resume() {
   started_ = Clock::now();
-  console_ = Console(started_);
+  console_.restart_clock(started_);
   return machine_.resume();
+}
+
+End Guest::introduce(TimePoint deadline) {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::string seed = random_hex(32);
+  if (!setup_.has_control) {
+    auto answer = command(ConsoleShell::introduction(seconds.count(), seed), deadline);
+    const End* end = std::get_if<End>(&answer);
+    return end ? *end : End::matched;
+  }
+  machine_.send_control(control_.introduce(seconds.count(), seed));
+  return wait([&] { return control_.ready(); }, deadline, false);
+}
+
+Result<Checkpoint> Guest::checkpoint() {
+  auto saved = machine_.checkpoint();
+  if (saved) {
+    drain();
+  } else if (auto resumed = machine_.resume(); !resumed) {
+    return tl::unexpected(resumed.error());
+  }
+  return saved;
 }
 
 std::string_view Guest::message(std::size_t line) const {
@@ -152,27 +194,41 @@ std::optional<End> Guest::ended() const {
 }
 
 End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
-  const TimePoint start = Clock::now();
-  const End out_of_time = setup_.limit < deadline ? End::limit : End::deadline;
-  deadline = std::min(deadline, setup_.limit);
+  TimePoint start = Clock::now();
+  StarvationWatch host(machine_.pid(), start);
+  starvation_.reset();
   for (;;) {
     if (!alive()) drain();
     // What must not appear outweighs what was awaited, also when both came at once.
     if (auto end = ended()) return *end;
-    bool reporting = watch_.collecting();
+    const bool reporting = watch_.collecting();
     if (!reporting && done()) return End::matched;
     if (control_.lost()) return End::control_lost;
     if (power_) return End::power;
     if (machine_.exited()) return End::exited;
-    TimePoint now = Clock::now();
-    TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
+    const TimePoint now = Clock::now();
+    host.look(now);
     // An open crash report is read to its end: the title comes from it.
-    if (!reporting && now >= deadline) return out_of_time;
-    if (!reporting && console_awaited && now >= silent) return End::silence;
+    if (auto end = reporting ? std::nullopt : out_of_time(now, start, deadline, console_awaited)) {
+      if (host.extends(now)) {
+        deadline += now - start;
+        setup_.limit += now - start;
+        start = now;
+        continue;
+      }
+      starvation_ = host.starvation();
+      return *end;
+    }
     // `done` may depend on time too (a prompt counts when the console is quiet): a short look is cheap.
-    TimePoint next = std::min(deadline, now + 50ms);
-    pump(reporting ? now + 50ms : next);
+    pump(reporting ? now + 50ms : std::min({deadline, setup_.limit, now + 50ms}));
   }
+}
+
+std::optional<End> Guest::out_of_time(TimePoint now, TimePoint start, TimePoint deadline, bool console_awaited) const {
+  if (now >= std::min(deadline, setup_.limit)) return setup_.limit < deadline ? End::limit : End::deadline;
+  const TimePoint silent = std::max(start, console_.last_byte()) + setup_.silence;
+  if (console_awaited && now >= silent) return End::silence;
+  return std::nullopt;
 }
 
 std::optional<ControlAnswer> Guest::take_answer() {

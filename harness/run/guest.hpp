@@ -35,6 +35,7 @@ enum class End {
 
 struct GuestSetup {
   std::string nonce;
+  std::string boot_nonce;   // of a clone: that of the machine it was cloned from; else the same as `nonce`
   bool has_control = true;  // our root: commands go over ttyS1; else through the shell on ttyS0
   double time_scale = 1;
   Duration silence{};  // scaled
@@ -49,16 +50,36 @@ struct BootPhases {
   std::optional<Duration> first_byte, kernel, init, login;
 };
 
+/// What a clone's console has shown before it was cloned, and what was made of it.
+struct GuestPast {
+  Console console;
+  SignatureWatch watch;
+  BootPhases phases;
+};
+
 class Guest {
  public:
   Guest(Machine machine, GuestSetup setup);
+  /// A clone.
+  Guest(Machine machine, GuestSetup setup, const GuestPast& past);
   ~Guest();
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
 
   /// Lets the guest run. The clock of the boot phases starts here.
   Result<> resume();
 
-  /// Pumps until `done` says so or the wait ends otherwise. `done` is asked after every round, and once more after the
-  /// last bytes of a machine that ended. Silence ends a wait only where `console_awaited`.
+  /// Of a clone: tells it its nonce, the time, and a seed; no wait is over before it has answered.
+  End introduce(TimePoint deadline);
+
+  /// Stops the guest for good, and saves it: see Machine::checkpoint(). When it fails, the guest goes on.
+  Result<Checkpoint> checkpoint();
+  /// Of a guest that was saved.
+  GuestPast past() const { return {console_, watch_, phases_}; }
+
+  /// Pumps until `done` says so or the wait ends otherwise. A wait whose time is up while the host has kept QEMU from
+  /// its work gets the same time once more. `done` is asked after every round, and once more after the last bytes of a
+  /// machine that ended. Silence ends a wait only where `console_awaited`.
   End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited);
 
   /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print; or
@@ -84,11 +105,16 @@ class Guest {
   std::string_view message(std::size_t line) const;
   const std::vector<CrashReport>& reports() const { return reports_; }
   const std::string& nonce() const { return setup_.nonce; }
+  /// Whether a line with this nonce is of this boot: of a clone, that it began with or its own.
+  bool is_ours(std::string_view nonce) const { return nonce == setup_.nonce || nonce == setup_.boot_nonce; }
   Duration scaled_by_job(Duration duration) const { return scaled(duration, setup_.time_scale); }
   bool control_ready() const;
   /// The reason of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset", "guest-panic", ...
   const std::optional<std::string>& power() const { return power_; }
   const std::optional<Error>& trouble() const { return trouble_; }
+  /// How the host kept QEMU from its work while the last wait's time ran out, also the second one; nothing if it did
+  /// not.
+  const std::optional<std::string>& starvation() const { return starvation_; }
   std::optional<ExitStatus> qemu_exit() const { return machine_.exited(); }
   /// What QEMU wrote to its standard error, printable.
   std::string qemu_errors() const;
@@ -97,6 +123,8 @@ class Guest {
   /// False once the guest can't run on: it powered off, was reset, or QEMU ended.
   bool alive() const { return !power_ && !machine_.exited(); }
   const BootPhases& phases() const { return phases_; }
+  /// When it was let run.
+  TimePoint started() const { return started_; }
   /// The login prompt stands on the console: the phase ends with its last byte.
   void note_login_prompt();
 
@@ -109,6 +137,7 @@ class Guest {
 
  private:
   std::optional<End> ended() const;
+  std::optional<End> out_of_time(TimePoint now, TimePoint start, TimePoint deadline, bool console_awaited) const;
   void take_lines();
   void note_phase(std::string_view text, TimePoint at);
   void take_reports();
@@ -116,6 +145,7 @@ class Guest {
   void drain();
   Duration since_start(TimePoint at) const { return std::chrono::duration_cast<Duration>(at - started_); }
   void post(const std::string& text);
+  void open_timed_log();
   std::optional<ControlAnswer> take_answer();
 
   Machine machine_;
@@ -137,6 +167,7 @@ class Guest {
   bool forbidden_hit_ = false;
   std::optional<std::string> power_;
   std::optional<Error> trouble_;
+  std::optional<std::string> starvation_;
   bool watching_ = true;
   bool stopped_ = false;
 };

@@ -1,335 +1,373 @@
 #include "harness/run/job_runner.hpp"
 
 #include <fmt/format.h>
-#include <sys/sysinfo.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "fixtures/kconfig/settings.hpp"
-#include "harness/run/boot.hpp"
-#include "harness/run/case_runner.hpp"
-#include "harness/run/diagnosis.hpp"
-#include "harness/support/text.hpp"
-#include "harness/symbols/stack_decoder.hpp"
+#include "harness/run/attempts.hpp"
+#include "harness/run/case_result.hpp"
+#include "harness/run/job_facts.hpp"
 
 namespace bootgate {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// From QEMU's start to a guest that takes commands.
-constexpr Duration boot_patience = 60s;
-
-bool shares_machine(const Job& job) {
-  return std::any_of(job.suite.cases.begin(), job.suite.cases.end(), [](const Case& c) { return !c.own_machine; });
+bool is_of_boot(const Case& the_case) {
+  return the_case.during == Case::During::boot;
 }
 
-class JobRunner {
- public:
-  JobRunner(const JobInputs& inputs, const EmitEvent& emit, std::stop_token stop)
-      : inputs_(inputs),
-        job_(inputs.job),
-        emit_(emit),
-        stop_(std::move(stop)),
-        boot_(inputs, EvidenceFiles{inputs.directory}, emit, stop_),
-        result_(job_outline(job_)) {
-    result_.directory = inputs.directory;
-    result_.timestamp = utc_timestamp();
-    kernel_.release = inputs.files.kernel.release;
-    kernel_.modules = inputs.files.modules;
-  }
+/// QEMU's threads under TCG: one, since that of several CPUs runs on one as well. Under KVM a CPU of the guest sleeps
+/// when the guest does, so that two of them share one of the host's.
+int load_of(const Job& job) {
+  return job.accelerator.kind == Accelerator::Kind::tcg ? 2 : job.profile.cpus;
+}
 
-  JobResult run() {
-    const TimePoint start = Clock::now();
-    emit_(JobStarted{inputs_.index, result_});
-    if (job_.builds) finish_case(0, built());
-    note_kernel_config();
-    if (shares_machine(job_)) run_shared();
-    for (std::size_t i = 0; i < job_.suite.cases.size(); ++i)
-      if (job_.suite.cases[i].own_machine) run_alone(i);
-    note_facts();
-    result_.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
-    if (auto written = write_findings(boot_.files(), result_);
-        !written && result_.cases.back().outcome == Outcome::pass)
-      finish_case(result_.cases.size() - 1, bench_failure(written.error()));
-    emit_(JobDone{inputs_.index, result_});
-    return result_;
-  }
+bool is_bad(const CaseResult& result) {
+  return result.outcome == Outcome::fail || result.outcome == Outcome::error;
+}
 
- private:
-  /// Where the result of the suite's case stands.
-  std::size_t place(std::size_t case_index) const { return case_index + (job_.builds ? 1 : 0); }
+bool asks_config(const Case& the_case) {
+  return !is_of_boot(the_case) &&
+         std::any_of(the_case.needs.begin(), the_case.needs.end(),
+                     [](const Requirement& need) { return need.subject == Requirement::Subject::config; });
+}
 
-  CaseResult built() const {
-    CaseResult result;
-    result.outcome = Outcome::pass;
-    result.took = inputs_.files.build_took;
-    return result;
-  }
+/// A number that is the same for the same seed and name, and random otherwise: FNV-1a, then a mix of splitmix64.
+std::uint64_t shuffle_key(std::uint64_t seed, std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325 ^ seed;
+  for (char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
+  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
+  return hash ^ (hash >> 31);
+}
 
-  void note_kernel_config() {
-    const auto& config = inputs_.files.kernel.config;
-    if (!config || !make_directories(boot_.files().directory)) return;
-    std::error_code failure;
-    fs::copy_file(*config, boot_.files().kernel_config(), fs::copy_options::overwrite_existing, failure);
-    if (auto symbols = read_kernel_config(*config)) kernel_.config = std::move(*symbols);
-  }
+/// The results of one case in every attempt of a boot.
+CaseResult combined_at(std::size_t index, std::vector<std::vector<CaseResult>>& attempts) {
+  std::vector<CaseResult> of_case;
+  for (std::vector<CaseResult>& attempt : attempts)
+    // What an earlier attempt did not come to says nothing.
+    if (attempt[index].outcome != Outcome::not_run || &attempt == &attempts.back())
+      of_case.push_back(std::move(attempt[index]));
+  return combined(std::move(of_case));
+}
 
-  void run_shared() {
-    auto guest = boot_.start();
-    if (!guest) {
-      lose_machine(one_line(guest.error()));
-      bool told = false;
-      for (std::size_t i = 0; i < job_.suite.cases.size(); ++i)
-        if (!job_.suite.cases[i].own_machine)
-          finish_case(place(i), std::exchange(told, true) ? not_run() : bench_failure(guest.error()));
-      finish_case(result_.cases.size() - 1, not_run());
-      return;
-    }
-    run_cases(*guest);
-    end(*guest);
-    note_guest_facts(**guest);
-  }
-
-  void run_cases(std::unique_ptr<Guest>& guest) {
-    for (std::size_t i = 0; i < job_.suite.cases.size(); ++i) {
-      const Case& the_case = job_.suite.cases[i];
-      if (the_case.own_machine) continue;
-      if (!lost_.empty()) {
-        finish_case(place(i), not_run());
-        continue;
-      }
-      emit_(CaseStarted{inputs_.index, place(i)});
-      if (auto reason = unmet_needs(*guest, the_case)) {
-        finish_case(place(i), skipped(the_case, *reason));
-        continue;
-      }
-      CaseResult result = run_case(*guest, job_.suite, the_case, context_);
-      finish_case(place(i), result);
-      if (!was_done(result)) look_after(*guest, the_case, result);
-      // A case that ends the machine on purpose leaves nothing to the next ones.
-      if (lost_.empty() && !guest->alive() && i + 1 < job_.suite.cases.size())
-        lose_machine(fmt::format("the machine ended in {}", the_case.name));
-    }
-  }
-
-  /// A fresh boot for one case, which its end belongs to.
-  void run_alone(std::size_t index) {
-    const Case& the_case = job_.suite.cases[index];
-    emit_(CaseStarted{inputs_.index, place(index)});
-    if (stop_.stop_requested()) return finish_case(place(index), not_run());
-    if (!the_case.skip_reason.empty()) return finish_case(place(index), skipped(the_case, the_case.skip_reason));
-    if (!the_case.broken_reason.empty()) return finish_case(place(index), broken(the_case));
-    if (auto reason = unmet(the_case.needs, kernel_, inputs_.plan.host))
-      return finish_case(place(index), skipped(the_case, *reason));
-    const TimePoint start = Clock::now();
-    Boot boot(inputs_, EvidenceFiles{inputs_.directory / the_case.name}, emit_, stop_);
-    auto guest = boot.start();
-    if (!guest) return finish_case(place(index), bench_failure(guest.error()));
-    CaseResult result = run_on(**guest, the_case, boot);
-    result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
-    finish_case(place(index), std::move(result));
-  }
-
-  CaseResult run_on(Guest& guest, const Case& the_case, const Boot& boot) {
-    const Duration within = guest.scaled_by_job(boot_patience);
-    guest.begin_case({});
-    End ready = guest.wait([&] { return guest.control_ready(); }, Clock::now() + within, false);
-    CaseContext context;
-    CaseResult result;
-    if (ready == End::matched)
-      result = run_case(guest, job_.suite, the_case, context);
-    else
-      take(judge(ready, guest, "booting", within, 0), result);
-    if (waited_in_vain(result) && guest.alive() && !stop_.stop_requested())
-      (void)write_file_atomically(boot.files().diagnosis(), diagnose(guest));
-    Verdict end = end_of(guest, the_case, boot, context.reports);
-    if (was_done(result) && !end.passed()) take(std::move(end), result);
-    if (result.outcome != Outcome::pass) result.reports = guest.reports();
-    take(weigh_known_issues({result.outcome, result.cause, result.reason, result.details}, guest.reports()), result);
-    return result;
-  }
-
-  /// A kernel that was made to fail need not be able to power itself off.
-  Verdict end_of(Guest& guest, const Case& the_case, const Boot& boot, std::size_t first_report) const {
-    if (!expects_report(the_case)) return end_guest(guest, inputs_.files, boot.files(), first_report);
-    guest.machine().end();
-    return {};
-  }
-
-  /// All its steps were done, whatever known issue came meanwhile.
-  static bool was_done(const CaseResult& result) {
-    return result.outcome == Outcome::pass || (result.outcome == Outcome::known && result.cause == Cause::signature);
-  }
-
-  static void take(Verdict verdict, CaseResult& result) {
-    result.outcome = verdict.outcome;
-    result.cause = verdict.cause;
-    result.reason = std::move(verdict.reason);
-    result.details = std::move(verdict.details);
-  }
-
-  static bool waited_in_vain(const CaseResult& result) {
-    return result.cause == Cause::deadline || result.cause == Cause::silence || result.cause == Cause::control_lost;
-  }
-
-  /// After a case that did not pass: can the next one still use the machine?
-  void look_after(Guest& guest, const Case& the_case, const CaseResult& result) {
-    const bool booting = the_case.during == Case::During::boot;
-    bool answers = guest.alive() && !booting && answers_still(guest);
-    if (waited_in_vain(result) && !answers && guest.alive() && !stop_.stop_requested()) {
-      emit_(Progress{"the guest does not answer: collecting its state"});
-      (void)write_file_atomically(boot_.files().diagnosis(), diagnose(guest));
-    }
-    if (!answers) lose_machine(fmt::format("{}: {}", the_case.name, result.reason));
-  }
-
-  bool answers_still(Guest& guest) {
-    if (!guest.control_ready()) return false;
-    auto answer = guest.command(":", Clock::now() + guest.scaled_by_job(5s));
-    return std::holds_alternative<ControlAnswer>(answer);
-  }
-
-  /// Why the case can't run here. A config that came with no kernel may still be in the guest.
-  std::optional<std::string> unmet_needs(Guest& guest, const Case& the_case) {
-    bool asks_config = std::any_of(the_case.needs.begin(), the_case.needs.end(), [](const Requirement& need) {
-      return need.subject == Requirement::Subject::config;
-    });
-    if (asks_config && !kernel_.config && the_case.during == Case::During::booted && !asked_guest_config_) {
-      asked_guest_config_ = true;
-      auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
-      const auto* config = std::get_if<ControlAnswer>(&answer);
-      if (config && config->status == 0 && write_file_atomically(boot_.files().kernel_config(), config->output))
-        if (auto symbols = read_kernel_config(boot_.files().kernel_config())) kernel_.config = std::move(*symbols);
-    }
-    return unmet(the_case.needs, kernel_, inputs_.plan.host);
-  }
-
-  /// Ends the machine that cases have shared, and judges the end.
-  void end(std::unique_ptr<Guest>& guest) {
-    const std::size_t index = result_.cases.size() - 1;
-    emit_(CaseStarted{inputs_.index, index});
-    const TimePoint start = Clock::now();
-    Verdict verdict;
-    if (lost_.empty())
-      verdict = end_guest(*guest, inputs_.files, boot_.files(), context_.reports);
-    else
-      guest->machine().end();
-    if (!lost_.empty()) return finish_case(index, not_run());
-    CaseResult result = result_.cases[index];
-    result.reports.assign(guest->reports().begin() + static_cast<std::ptrdiff_t>(context_.reports),
-                          guest->reports().end());
-    take(weigh_known_issues(std::move(verdict), result.reports), result);
-    result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
-    finish_case(index, result);
-  }
-
-  void finish_case(std::size_t index, CaseResult result) {
-    for (CrashReport& report : result.reports)
-      decode(report);
-    result.suite = job_.suite.name;
-    result.name = result_.cases[index].name;
-    result_.cases[index] = result;
-    emit_(CaseDone{inputs_.index, index, std::move(result)});
-  }
-
-  void decode(CrashReport& report) {
-    const KernelImage& kernel = inputs_.files.kernel;
-    if (!decoder_ && kernel.vmlinux) decoder_ = StackDecoder::open({*kernel.vmlinux, kernel.modules});
-    if (!decoder_)
-      report.undecoded = "there is no vmlinux";
-    else if (!*decoder_)
-      report.undecoded = one_line(decoder_->error());
-    else
-      (*decoder_)->decode(report);
-  }
-
-  void lose_machine(std::string why) { lost_ = std::move(why); }
-
-  CaseResult not_run() const {
-    CaseResult result;
-    result.reason = stop_.stop_requested() ? "interrupted" : lost_;
-    return result;
-  }
-
-  static CaseResult skipped(const Case& the_case, const std::string& reason) {
-    CaseResult result;
-    result.outcome = the_case.required ? Outcome::fail : Outcome::skip;
-    result.cause = the_case.required ? Cause::mismatch : Cause::none;
-    result.reason = the_case.required ? "required, but can't run: " + reason : reason;
-    return result;
-  }
-
-  /// What can't be tried: a sample that did not compile.
-  static CaseResult broken(const Case& the_case) {
-    CaseResult result;
-    result.outcome = Outcome::fail;
-    result.cause = Cause::mismatch;
-    result.reason = "it does not compile";
-    result.details = the_case.broken_reason;
-    return result;
-  }
-
-  static CaseResult bench_failure(const Error& error) {
-    CaseResult result;
-    result.outcome = Outcome::error;
-    result.cause = error.kind == Error::Kind::interrupted ? Cause::stopped : Cause::bench;
-    result.reason = one_line(error);
-    return result;
-  }
-
-  void fact(std::string name, std::string value) { result_.facts.emplace_back(std::move(name), std::move(value)); }
-
-  void note_guest_facts(const Guest& guest) {
-    auto phase = [&](const char* name, const std::optional<Duration>& at) {
-      if (at) fact(name, format_seconds(*at));
-    };
-    phase("time.first_byte", guest.phases().first_byte);
-    phase("time.kernel", guest.phases().kernel);
-    phase("time.init", guest.phases().init);
-    phase("time.login", guest.phases().login);
-    fact("console.bytes", std::to_string(guest.console().bytes()));
-  }
-
-  void note_facts() {
-    const KernelImage& kernel = inputs_.files.kernel;
-    fact("kernel.release", kernel.release);
-    fact("kernel.version", kernel.version);
-    fact("kernel.origin", kernel.origin);
-    fact("kernel.file", kernel.image.string());
-    fact("kernel.sha256", kernel.sha256);
-    for (const auto& [name, value] : inputs_.files.facts)
-      fact(name, value);
-    fact("initramfs.sha256", inputs_.files.initramfs.sha256);
-    fact("qemu.version", inputs_.plan.host.qemu_version);
-    fact("accelerator", std::string(to_string(job_.accelerator.kind)));
-    fact("accelerator.reason", job_.accelerator.reason);
-    fact("profile", job_.profile.name);
-    fact("machine",
-         fmt::format("{}, {} CPU, {} MiB", job_.profile.machine, job_.profile.cpus, job_.profile.memory_mib));
-    fact("kernel.command_line", boot_.spec().kernel_command_line);
-    fact("nonce", boot_.nonce());
-    fact("time_scale", fmt::format("{}", job_.time_scale));
-    double load = 0;
-    if (::getloadavg(&load, 1) == 1) fact("host.load", fmt::format("{:.2f}", load));
-    fact("host.cpus", std::to_string(::get_nprocs()));
-  }
-
-  const JobInputs& inputs_;
-  const Job& job_;
-  const EmitEvent& emit_;
-  std::stop_token stop_;
-  Boot boot_;  // of the machine that cases share
-  JobResult result_;
-  KernelFacts kernel_;
-  CaseContext context_;
-  std::optional<Result<StackDecoder>> decoder_;  // opened for the first report
-  std::string lost_;                             // why there is no machine for the cases that are left
-  bool asked_guest_config_ = false;
-};
+/// How a whole attempt of a boot went, as if it were one case.
+CaseResult outcome_of(const BroughtUp& up) {
+  CaseResult whole;
+  take(up.ready, whole);
+  for (const CaseResult& result : up.cases)
+    if (whole.outcome == Outcome::pass && !was_done(result) && result.outcome != Outcome::skip) whole = result;
+  return whole;
+}
 
 }  // namespace
+
+JobRunner::JobRunner(JobInputs inputs, JobContext context)
+    : inputs_(std::move(inputs)),
+      context_(std::move(context)),
+      result_(job_outline(inputs_.job)),
+      decoder_(inputs_.files.kernel) {
+  result_.directory = inputs_.directory;
+  kernel_.release = inputs_.files.kernel.release;
+  kernel_.modules = inputs_.files.modules;
+}
+
+void JobRunner::start() {
+  Work opening = work("", [this](int lane) { boot(lane); });
+  opening.opens = true;
+  for (const Case& the_case : inputs_.job.suite.cases)
+    if (!is_of_boot(the_case))
+      opening.later += context_.durations.of(inputs_.job.name, the_case.name).value_or(Duration(0));
+  context_.scheduler.add(std::move(opening));
+}
+
+/// `name`: of the case, or empty for the boot.
+Work JobRunner::work(std::string_view name, std::function<void(int)> run) const {
+  Work work;
+  work.load = load_of(inputs_.job);
+  work.memory_mib = inputs_.job.profile.memory_mib;
+  work.order = inputs_.index;
+  if (const auto& seed = inputs_.plan.options.execution.shuffle)
+    work.shuffled = shuffle_key(*seed, fmt::format("{}/{}", inputs_.job.name, name));
+  work.expected = context_.durations.of(inputs_.job.name, name).value_or(Duration(0));
+  work.run = std::move(run);
+  return work;
+}
+
+/// What ended early, or because its time was up, says nothing of the next time.
+void JobRunner::remember(std::string_view name, const CaseResult& result) const {
+  if (result.outcome == Outcome::pass) context_.durations.note(inputs_.job.name, name, result.took);
+}
+
+void JobRunner::boot(int lane) {
+  started_ = Clock::now();
+  result_.timestamp = utc_timestamp();
+  left_ = 1;  // until all is added: what is done meanwhile must not take itself for the last
+  inputs_.emit(JobStarted{inputs_.index, result_});
+  if (inputs_.job.builds) {
+    CaseResult built;
+    built.outcome = Outcome::pass;
+    built.took = inputs_.files.build_took;
+    finish_case(0, std::move(built));
+  }
+  note_kernel_config();
+  std::optional<Boot> boot;
+  BroughtUp up = boot_in_attempts(boot);
+  Facts facts = facts_of(inputs_, *boot);
+  if (up.guest) result_.facts = facts_of(*up.guest);
+  result_.facts.insert(result_.facts.end(), facts.begin(), facts.end());
+  note_spans(up, lane);
+  go_on(std::move(up), *boot, lane);
+  one_is_done();
+}
+
+/// For the timeline: the last attempt of the boot, and in it the phases up to what marks each one's end.
+void JobRunner::note_spans(const BroughtUp& up, int lane) const {
+  auto span = [&](Span::Kind kind, const char* name, TimePoint start, TimePoint end) {
+    inputs_.emit(Span{kind, name, inputs_.job.name, lane, start, end});
+  };
+  span(Span::Kind::boot, "boot", started_, Clock::now());
+  if (!up.guest) return;
+  const BootPhases& phases = up.guest->phases();
+  TimePoint last = up.guest->started();
+  auto phase = [&](const char* name, const std::optional<Duration>& at) {
+    if (!at) return;
+    const TimePoint end = up.guest->started() + *at;
+    span(Span::Kind::phase, name, last, end);
+    last = end;
+  };
+  phase("firmware", phases.first_byte);
+  phase("early kernel", phases.kernel);
+  phase("kernel", phases.init);
+  phase("init", phases.login);
+}
+
+void JobRunner::note_kernel_config() {
+  const auto& config = inputs_.files.kernel.config;
+  if (!config || !make_directories(inputs_.directory)) return;
+  std::error_code failure;
+  fs::copy_file(*config, EvidenceFiles{inputs_.directory}.kernel_config(), fs::copy_options::overwrite_existing,
+                failure);
+  if (auto symbols = read_kernel_config(*config)) kernel_.config = std::move(*symbols);
+}
+
+/// From the booted machine to the work that is left: each case, and the end.
+void JobRunner::go_on(BroughtUp up, const Boot& boot, int lane) {
+  if (up.lost.empty()) look_inside(up);
+  if (!up.lost.empty()) return lose(up);
+  const std::vector<Number> runnable = runnable_cases();
+  if (!runnable.empty()) save_or_say_why(up, boot, lane);
+  if (!up.lost.empty()) return lose(up);
+  if (!saved_) finish_case(place(end_number()), end_cleanly(*up.guest, boot.files(), up.context.reports));
+  for (Number number : runnable)
+    add_case(number);
+  if (saved_) add_case(end_number());
+}
+
+BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
+  const bool clonable = inputs_.plan.options.execution.isolation == Isolation::clone;
+  std::vector<std::vector<CaseResult>> attempts;
+  std::vector<CaseResult> wholes;
+  BroughtUp up;
+  while (wants_another(inputs_.plan.options.execution, wholes)) {
+    const int number = static_cast<int>(attempts.size()) + 1;
+    if (up.guest) up.guest->machine().end();
+    boot.emplace(inputs_, files_of("", number));
+    BringUpWatch watch;
+    watch.started = [&](std::size_t index) { inputs_.emit(CaseStarted{inputs_.index, place(index), number}); };
+    const TimePoint start = Clock::now();
+    up = bring_up(*boot, inputs_, kernel_, clonable, watch);
+    attempts.push_back(up.cases);
+    wholes.push_back(outcome_of(up));
+    wholes.back().took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+    remember("", wholes.back());
+  }
+  for (std::size_t i = 0; i < up.cases.size(); ++i)
+    finish_case(place(i), combined_at(i, attempts));
+  return up;
+}
+
+/// Nothing can be run on the machine: each case says so, and clean-end why, where no case has.
+void JobRunner::lose(BroughtUp& up) {
+  const std::string why = inputs_.stop.stop_requested() ? "interrupted" : up.lost;
+  for (Number number = up.cases.size(); number < end_number(); ++number)
+    finish_case(place(number), not_run(why));
+  CaseResult end = not_run(why);
+  if (!up.ready.passed()) {
+    take(up.ready, end);
+    if (up.guest)
+      end.reports.assign(up.guest->reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
+                         up.guest->reports().end());
+  } else if (up.guest && !up.guest->alive() && std::none_of(up.cases.begin(), up.cases.end(), is_bad)) {
+    end = end_cleanly(*up.guest, EvidenceFiles{inputs_.directory}, up.context.reports);
+  }
+  if (up.guest) up.guest->machine().end();
+  finish_case(place(end_number()), std::move(end));
+}
+
+/// What the booted guest alone can tell: its taint mask, and its config where none came with the kernel.
+void JobRunner::look_inside(BroughtUp& up) {
+  Guest& guest = *up.guest;
+  const std::vector<Case>& cases = inputs_.job.suite.cases;
+  if (!kernel_.config && std::any_of(cases.begin(), cases.end(), asks_config)) {
+    const fs::path file = EvidenceFiles{inputs_.directory}.kernel_config();
+    auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
+    const auto* config = std::get_if<ControlAnswer>(&answer);
+    if (config && config->status == 0 && write_file_atomically(file, config->output))
+      if (auto symbols = read_kernel_config(file)) kernel_.config = std::move(*symbols);
+  }
+}
+
+/// The booted cases that are to be run; the others get their results.
+std::vector<JobRunner::Number> JobRunner::runnable_cases() {
+  std::vector<Number> runnable;
+  for (Number number = 0; number < end_number(); ++number) {
+    const Case& the_case = inputs_.job.suite.cases[number];
+    if (is_of_boot(the_case)) continue;
+    if (auto result = known_already(the_case)) {
+      inputs_.emit(CaseStarted{inputs_.index, place(number)});
+      finish_case(place(number), std::move(*result));
+    } else {
+      runnable.push_back(number);
+    }
+  }
+  return runnable;
+}
+
+std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
+  if (!the_case.skip_reason.empty()) return skipped(the_case, the_case.skip_reason);
+  if (!the_case.broken_reason.empty()) return broken(the_case);
+  if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
+    return skipped(the_case, *reason);
+  return std::nullopt;
+}
+
+void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
+  if (inputs_.plan.options.execution.isolation == Isolation::boot) {
+    no_clones_ = "asked for";
+    return;
+  }
+  Guest& guest = *up.guest;
+  taint_ = read_taint(guest);
+  guest.settle();
+  const TimePoint start = Clock::now();
+  auto checkpoint = guest.checkpoint();
+  const auto took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+  inputs_.emit(Span{Span::Kind::checkpoint, "checkpoint", inputs_.job.name, lane, start, Clock::now()});
+  if (!checkpoint) {
+    no_clones_ = one_line(checkpoint.error());
+    result_.facts.emplace_back("checkpoint", "none: " + no_clones_);
+    return;
+  }
+  boot_reports_.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
+                       guest.reports().end());
+  if (std::any_of(boot_reports_.begin(), boot_reports_.end(),
+                  [&](const auto& report) { return guest.unexpected(report); })) {
+    up.ready = judge(End::signature, guest, "behind the boot", {}, up.context.reports);
+    up.lost = fmt::format("the boot failed: {}", up.ready.reason);
+    return;
+  }
+  result_.facts.emplace_back("checkpoint",
+                             fmt::format("{} kB of devices, {} MiB of memory, in {}", checkpoint->devices.size() / 1000,
+                                         checkpoint->memory->used_mib(), format_duration(took)));
+  context_.scheduler.hold(checkpoint->memory->used_mib());
+  saved_ = SavedGuest{std::move(*checkpoint), guest.past(), boot.spec(), boot.nonce()};
+  up.guest.reset();
+}
+
+void JobRunner::add_case(Number number) {
+  ++left_;
+  context_.scheduler.add(work(result_.cases[place(number)].name, [this, number](int lane) { run(number, lane); }));
+}
+
+void JobRunner::run(Number number, int lane) {
+  std::vector<CaseResult> attempts;
+  if (inputs_.stop.stop_requested())
+    attempts.push_back(not_run("interrupted"));
+  else if (context_.enough.stop_requested())
+    attempts.push_back(not_run("a case has failed (--fail-fast)"));
+  while (wants_another(inputs_.plan.options.execution, attempts)) {
+    attempts.push_back(attempt(number, static_cast<int>(attempts.size()) + 1, lane));
+    remember(result_.cases[place(number)].name, attempts.back());
+  }
+  finish_case(place(number), combined(std::move(attempts)));
+  one_is_done();
+}
+
+CaseResult JobRunner::attempt(Number number, int attempt, int lane) {
+  inputs_.emit(CaseStarted{inputs_.index, place(number), attempt});
+  const TimePoint start = Clock::now();
+  const CaseMachineSource source{inputs_, kernel_, saved_ ? &*saved_ : nullptr, no_clones_, taint_};
+  CaseMachine machine = make_case_machine(source, files_of(result_.cases[place(number)].name, attempt), place(number));
+  const TimePoint ready = Clock::now();
+  CaseResult result = run_steps(machine, number);
+  result.machine = machine.what;
+  result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+  const std::string name = fmt::format("{}/{}", inputs_.job.suite.name, result_.cases[place(number)].name);
+  inputs_.emit(Span{Span::Kind::one_case, name, inputs_.job.name, lane, start, Clock::now()});
+  inputs_.emit(Span{saved_ ? Span::Kind::clone : Span::Kind::boot, machine.what, inputs_.job.name, lane, start, ready});
+  return result;
+}
+
+CaseResult JobRunner::run_steps(CaseMachine& machine, Number number) const {
+  if (number == end_number() && !machine.failure)
+    return end_cleanly(*machine.guest, machine.files, machine.context.reports);
+  if (machine.failure) {
+    if (machine.guest && machine.failure->reports.empty()) machine.failure->reports = machine.guest->reports();
+    return *machine.failure;
+  }
+  Guest& guest = *machine.guest;
+  CaseResult result = run_case(guest, inputs_.job.suite, inputs_.job.suite.cases[number], machine.context);
+  if (waited_in_vain(result)) keep_diagnosis(guest, machine.files, inputs_);
+  return result;
+}
+
+/// Powers the machine off, and judges that together with what was said outside of all cases.
+CaseResult JobRunner::end_cleanly(Guest& guest, const EvidenceFiles& files, std::size_t first_report) const {
+  const TimePoint start = Clock::now();
+  CaseResult result;
+  Verdict verdict = end_guest(guest, inputs_.files, files, first_report);
+  result.reports = boot_reports_;
+  result.reports.insert(result.reports.end(), guest.reports().begin() + static_cast<std::ptrdiff_t>(first_report),
+                        guest.reports().end());
+  take(weigh_known_issues(std::move(verdict), result.reports), result);
+  result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
+  return result;
+}
+
+/// Of a case's own machine, or without a name of the job's.
+EvidenceFiles JobRunner::files_of(std::string_view name, int attempt) const {
+  fs::path directory = inputs_.directory / name;
+  if (attempt > 1) directory /= fmt::format("attempt-{}", attempt);
+  return {directory};
+}
+
+void JobRunner::finish_case(std::size_t place, CaseResult result) {
+  for (CrashReport& report : result.reports)
+    decoder_.decode(report);
+  result.suite = inputs_.job.suite.name;
+  result.name = result_.cases[place].name;
+  if (is_bad(result) && inputs_.plan.options.execution.fail_fast) context_.enough.request_stop();
+  result_.cases[place] = result;
+  inputs_.emit(CaseDone{inputs_.index, place, std::move(result)});
+}
+
+void JobRunner::one_is_done() {
+  if (--left_ == 0) finish();
+}
+
+void JobRunner::finish() {
+  if (saved_) context_.scheduler.release(saved_->checkpoint.memory->used_mib());
+  saved_.reset();
+  result_.took = std::chrono::duration_cast<Duration>(Clock::now() - started_);
+  if (auto written = write_findings(EvidenceFiles{inputs_.directory}, result_);
+      !written && result_.cases.back().outcome == Outcome::pass)
+    finish_case(result_.cases.size() - 1, bench_failure(written.error()));
+  inputs_.emit(JobDone{inputs_.index, result_});
+}
 
 JobResult job_outline(const Job& job) {
   JobResult outline;
@@ -343,13 +381,9 @@ JobResult job_outline(const Job& job) {
   if (job.builds) add(build_case);
   for (const Case& the_case : job.suite.cases)
     add(the_case.name);
-  if (shares_machine(job)) add(clean_end_case);
+  add(clean_end_case);
   outline.samples = job.suite.samples;
   return outline;
-}
-
-JobResult run_job(const JobInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
-  return JobRunner(inputs, emit, std::move(stop)).run();
 }
 
 }  // namespace bootgate

@@ -40,6 +40,10 @@ Verdict failed(Cause cause, std::string reason, std::string details) {
 }
 
 Verdict judge(const EndFacts& facts) {
+  const bool time_was_up = facts.end == End::deadline || facts.end == End::limit || facts.end == End::silence;
+  if (time_was_up && facts.starvation)
+    return bench(Cause::bench, fmt::format("this host was too busy: {}", facts.awaited),
+                 fmt::format("QEMU did not have its share: in twice the time that was given, {}", *facts.starvation));
   const std::string during = fmt::format("during: {}", facts.awaited);
   switch (facts.end) {
     case End::matched: return {};
@@ -77,7 +81,8 @@ Verdict judge(End end, const Guest& guest, std::string awaited, Duration within,
                  guest.power(),
                  guest.qemu_exit(),
                  guest.qemu_errors(),
-                 guest.trouble()};
+                 guest.trouble(),
+                 guest.starvation()};
   for (std::size_t i = first_report; i < guest.reports().size() && !facts.report; ++i)
     if (guest.unexpected(guest.reports()[i])) facts.report = guest.reports()[i];
   return judge(facts);

@@ -30,6 +30,7 @@ struct EndFacts {
   std::optional<ExitStatus> qemu_exit;
   std::string qemu_errors;
   std::optional<Error> trouble;
+  std::optional<std::string> starvation;  // of a wait whose time was up although it was extended
 };
 
 Verdict judge(const EndFacts& facts);
@@ -37,8 +38,9 @@ Verdict judge(const EndFacts& facts);
 /// The same, with the witnesses taken from the guest. `first_report`: the number of reports before this case.
 Verdict judge(End end, const Guest& guest, std::string awaited, Duration within, std::size_t first_report);
 
-/// What the known issues among the reports of a case make of its verdict. Without one it stays as it is. With one, a pass
-/// is `known`; so is a failure that the issue explains: any, where it is fatal to the machine, and else the taint flag.
+/// What the known issues among the reports of a case make of its verdict. Without one it stays as it is. With one, a
+/// pass is `known`; so is a failure that the issue explains: any, where it is fatal to the machine, and else the taint
+/// flag.
 Verdict weigh_known_issues(Verdict verdict, std::span<const CrashReport> reports);
 
 Verdict failed(Cause cause, std::string reason, std::string details = {});

@@ -64,12 +64,12 @@ Tally count(const RunResult& run) {
   return sum;
 }
 
-int exit_code(const RunResult& run, std::optional<int> max_skips) {
+int exit_code(const RunResult& run, std::optional<int> max_skips, bool fail_on_flaky) {
   if (run.interrupted) return exit_code(Error::Kind::interrupted);
   if (run.error) return exit_code(run.error->kind);
   Tally tally = count(run);
   if (tally.error > 0) return 3;
-  if (tally.fail > 0) return 1;
+  if (tally.fail > 0 || (fail_on_flaky && tally.flaky > 0)) return 1;
   // No failure, and yet no proof: nothing passed, cases that did not run, or more skips than were agreed to.
   if (tally.pass + tally.flaky == 0 || tally.not_run > 0) return 3;
   if (max_skips && tally.skip > *max_skips) return 3;

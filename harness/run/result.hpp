@@ -81,8 +81,9 @@ struct Tally {
 Tally count(const JobResult& job);
 Tally count(const RunResult& run);
 
-/// 0 all passed, 1 a case failed, 3 the bench failed, or nothing passed, or more than `max_skips` were skipped,
-/// 130 interrupted. A failure of the bench outweighs one of the kernel: it can't be told what would have been.
-int exit_code(const RunResult& run, std::optional<int> max_skips = std::nullopt);
+/// 0 all passed, 1 a case failed (or was flaky, with `fail_on_flaky`), 3 the bench failed, or nothing passed, or more
+/// than `max_skips` were skipped, 130 interrupted. A failure of the bench outweighs one of the kernel: it can't be told
+/// what would have been.
+int exit_code(const RunResult& run, std::optional<int> max_skips = std::nullopt, bool fail_on_flaky = false);
 
 }  // namespace bootgate

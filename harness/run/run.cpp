@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <climits>
+#include <memory>
+
+#include "harness/plan/selection.hpp"
+#include "harness/run/durations.hpp"
+#include "harness/run/host_budget.hpp"
+#include "harness/run/job_runner.hpp"
 #include "harness/run/sample_job.hpp"
+#include "harness/run/scheduler.hpp"
 
 namespace bootgate {
 namespace {
@@ -17,17 +26,6 @@ RunResult outline(const RunInputs& inputs) {
     result.jobs.push_back(std::move(outlined));
   }
   return result;
-}
-
-std::string kernel_line(const Plan& plan) {
-  std::string names;
-  for (const PlannedKernel& kernel : plan.kernels)
-    names += (names.empty() ? "" : ", ") + kernel.name.text;
-  return names;
-}
-
-std::string accelerator_line(const Accelerator& accelerator) {
-  return fmt::format("{}: {}", to_string(accelerator.kind), accelerator.reason);
 }
 
 /// A job whose kernel did not come: the build is to blame, and nothing else was tried.
@@ -52,32 +50,111 @@ bool is_users(const Error& error) {
   return error.kind == Error::Kind::usage || error.kind == Error::Kind::definition;
 }
 
+/// The host can't run it, whatever its kernel.
+JobResult skipped_job(JobResult job, std::size_t index, const std::string& reason, const EmitEvent& emit) {
+  emit(JobStarted{index, job});
+  for (std::size_t i = 0; i < job.cases.size(); ++i) {
+    job.cases[i].outcome = Outcome::skip;
+    job.cases[i].reason = reason;
+    emit(CaseDone{index, i, job.cases[i]});
+  }
+  emit(JobDone{index, job});
+  return job;
+}
+
+/// None of the samples that came late is among the selected cases.
+JobResult empty_job(JobResult job, std::size_t index, const EmitEvent& emit) {
+  job.cases.clear();
+  emit(JobStarted{index, job});
+  emit(JobDone{index, job});
+  return job;
+}
+
+/// What the machines of this run may take of the host, all together.
+Capacity capacity_for(const Plan& plan) {
+  const Execution& execution = plan.options.execution;
+  const HostBudget host = read_host_budget();
+  Capacity capacity;
+  capacity.load = 2 * host.cpus;
+  capacity.machines = execution.machines.value_or(capacity.load);
+  capacity.memory_mib =
+      execution.memory_mib.value_or(static_cast<int>(std::min<std::int64_t>(host.memory_mib, INT_MAX)));
+  return capacity;
+}
+
+/// The jobs of a plan, each begun as soon as its kernel is there.
+class JobStarter {
+ public:
+  JobStarter(const RunInputs& inputs, RunResult& result, const EmitEvent& emit, std::stop_token stop)
+      : inputs_(inputs),
+        result_(result),
+        emit_(emit),
+        stop_(std::move(stop)),
+        durations_(inputs.store),
+        scheduler_(capacity_for(inputs.plan), [this](Backlog backlog) {
+          emit_(Estimate{backlog.left, backlog.running});
+        }) {}
+
+  void run_all() {
+    const Plan& plan = inputs_.plan;
+    for (std::size_t i = 0; i < plan.jobs.size(); ++i)
+      if (!plan.jobs[i].skip_reason.empty())
+        result_.jobs[i] = skipped_job(result_.jobs[i], i, plan.jobs[i].skip_reason, emit_);
+    KernelSupply supply({plan, inputs_.store, inputs_.refresh}, emit_, stop_);
+    for (std::size_t i = 0; i < plan.jobs.size() && !stop_.stop_requested() && !result_.error; ++i)
+      if (plan.jobs[i].skip_reason.empty()) start(i, supply.wait_for(plan.jobs[i].kernel_index));
+    scheduler_.wait();
+    durations_.save();
+    for (const auto& [index, runner] : runners_)
+      result_.jobs[index] = runner->result();
+  }
+
+ private:
+  void start(std::size_t index, const Result<SuppliedKernel>& kernel) {
+    Job job = inputs_.plan.jobs[index];
+    if (!kernel) {
+      if (job.builds && !is_users(kernel.error()))
+        result_.jobs[index] = unbuilt(result_.jobs[index], index, kernel.error(), emit_);
+      else
+        result_.error = kernel.error();
+      return;
+    }
+    if (job.suite.samples) {
+      job.suite = with_samples(job.suite, kernel->samples, inputs_.samples);
+      select_samples(job, inputs_.plan.options.execution.selection);
+      if (job.suite.cases.empty()) {
+        result_.jobs[index] = empty_job(result_.jobs[index], index, emit_);
+        return;
+      }
+    }
+    auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store);
+    if (!files) {
+      result_.error = files.error();
+      return;
+    }
+    JobInputs job_inputs{inputs_.plan,       std::move(job), index, std::move(*files), result_.jobs[index].directory,
+                         inputs_.signatures, emit_,          stop_};
+    runners_.emplace_back(
+        index, std::make_unique<JobRunner>(std::move(job_inputs), JobContext{scheduler_, durations_, enough_}));
+    runners_.back().second->start();
+  }
+
+  const RunInputs& inputs_;
+  RunResult& result_;
+  EmitEvent emit_;
+  std::stop_token stop_;
+  std::stop_source enough_;
+  Durations durations_;
+  std::vector<std::pair<std::size_t, std::unique_ptr<JobRunner>>> runners_;
+  Scheduler scheduler_;  // last: its threads end before what they work on goes
+};
+
 }  // namespace
 
 RunResult run_plan(const RunInputs& inputs, const EmitEvent& emit, std::stop_token stop) {
-  const Plan& plan = inputs.plan;
   RunResult result = outline(inputs);
-  emit(RunStarted{result, kernel_line(plan), accelerator_line(plan.host.accelerator)});
-  KernelSupply supply({plan, inputs.store, inputs.refresh}, emit, stop);
-  for (std::size_t i = 0; i < plan.jobs.size() && !stop.stop_requested() && !result.error; ++i) {
-    Job job = plan.jobs[i];
-    const Result<SuppliedKernel>& kernel = supply.wait_for(job.kernel_index);
-    if (!kernel) {
-      if (job.builds && !is_users(kernel.error()))
-        result.jobs[i] = unbuilt(result.jobs[i], i, kernel.error(), emit);
-      else
-        result.error = kernel.error();
-      continue;
-    }
-    if (job.suite.samples) job.suite = with_samples(job.suite, kernel->samples, inputs.samples);
-    auto files = make_boot_files(job, plan.options, *kernel, inputs.store);
-    if (!files) {
-      result.error = files.error();
-      break;
-    }
-    JobInputs job_inputs{plan, std::move(job), i, std::move(*files), result.jobs[i].directory, inputs.signatures};
-    result.jobs[i] = run_job(job_inputs, emit, stop);
-  }
+  emit(RunStarted{result, kernels_text(inputs.plan), accelerators_text(inputs.plan)});
+  JobStarter(inputs, result, emit, stop).run_all();
   result.interrupted = stop.stop_requested();
   emit(RunDone{result});
   return result;

@@ -1,8 +1,9 @@
-// Runs a plan: fixtures, then job after job.
+// Runs a plan: fixtures, and machines side by side.
 #pragma once
 
+#include "expectations/signatures.hpp"
 #include "harness/plan/read_sample.hpp"
-#include "harness/run/job_runner.hpp"
+#include "harness/run/event.hpp"
 #include "harness/run/kernel_supply.hpp"
 
 namespace bootgate {

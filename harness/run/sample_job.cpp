@@ -49,10 +49,8 @@ Suite with_samples(Suite suite, const SampleSurvey& survey, const std::vector<Sa
   if (!survey.why_none.empty()) cases.push_back(case_of_none(survey.why_none));
   for (const SurveyedSample& sample : survey.samples)
     cases.push_back(case_of(sample, expectations));
-  for (Case& the_case : cases) {
-    the_case.own_machine = true;
+  for (Case& the_case : cases)
     suite.cases.push_back(std::move(the_case));
-  }
   return suite;
 }
 

@@ -46,6 +46,9 @@ Result<FdPair> make_socketpair();
 Result<UniqueFd> make_eventfd();
 Result<> set_nonblocking(int fd);
 
+/// Sends the bytes over a UNIX socket, and with them a copy of a descriptor (SCM_RIGHTS, unix(7)).
+Result<> send_with_fd(int socket, std::string_view bytes, int fd);
+
 /// Writes all of it, through EINTR and short writes. An error's text is errno's.
 Result<> write_all(int fd, std::string_view bytes);
 

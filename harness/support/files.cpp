@@ -18,14 +18,6 @@ tl::unexpected<Error> failed(std::string_view doing, const fs::path& file) {
   return bench_error(fmt::format("can't {} {}: {}", doing, file.string(), std::strerror(errno)));
 }
 
-/// A pipe, a terminal, and whatever /dev/stdout is: nothing that a file could be put in the place of.
-bool is_stream(const fs::path& file) {
-  std::error_code failure;
-  const auto status = fs::status(file, failure);
-  return (fs::exists(status) && !fs::is_regular_file(status)) || file.string().starts_with("/dev/") ||
-         file.string().starts_with("/proc/");
-}
-
 Result<> append_to_stream(const fs::path& file, std::string_view bytes) {
   UniqueFd fd(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (fd && write_all(fd.get(), bytes) && ::close(fd.release()) == 0) return {};
@@ -51,6 +43,13 @@ Result<std::string> read_file(const fs::path& file) {
     if (n == 0) return bytes;
     bytes.append(buffer, static_cast<std::size_t>(n));
   }
+}
+
+bool is_stream(const fs::path& file) {
+  std::error_code failure;
+  const auto status = fs::status(file, failure);
+  return (fs::exists(status) && !fs::is_regular_file(status)) || file.string().starts_with("/dev/") ||
+         file.string().starts_with("/proc/");
 }
 
 Result<> write_file_atomically(const fs::path& file, std::string_view bytes) {

@@ -21,6 +21,9 @@ Result<std::string> read_file(const fs::path& file);
 /// A full disk leaves the old file, and an error. What is no file (a pipe, /dev/stdout) is written to as it is.
 Result<> write_file_atomically(const fs::path& file, std::string_view bytes);
 
+/// Whether what is written to `file` is appended, since it is no file: a pipe, a terminal, and whatever /dev/stdout is.
+bool is_stream(const fs::path& file);
+
 /// Makes `dir` and its parents.
 Result<> make_directories(const fs::path& dir);
 

@@ -215,6 +215,16 @@ std::optional<std::int64_t> TomlTable::integer(std::string_view key) {
   return std::nullopt;
 }
 
+std::optional<double> TomlTable::number(std::string_view key) {
+  impl_->asked.emplace(key);
+  const toml::node* node = impl_->table->get(key);
+  if (!node) return std::nullopt;
+  if (const auto* number = node->as_floating_point()) return number->get();
+  if (const auto* number = node->as_integer()) return static_cast<double>(number->get());
+  note(fmt::format("'{}' is {}, and must be a number", key, type_name(*node)), at(key));
+  return std::nullopt;
+}
+
 std::optional<bool> TomlTable::boolean(std::string_view key) {
   impl_->asked.emplace(key);
   const toml::node* node = impl_->table->get(key);

@@ -51,6 +51,8 @@ class TomlTable {
 
   std::optional<std::string> string(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
+  /// With or without a fraction.
+  std::optional<double> number(std::string_view key);
   std::optional<bool> boolean(std::string_view key);
   /// A date without quotes and time: 2026-12-31.
   std::optional<std::chrono::year_month_day> date(std::string_view key);

@@ -139,7 +139,7 @@ TEST_F(BrokenGuest, NoTaintFailsOnATaintedKernel) {
 TEST_F(BrokenGuest, PowerOffFailsWhenTheGuestResetsInstead) {
   RunSeen seen = run_with("/lib/bootgate/power", "#!/bin/sh\nexec reboot\n");
   EXPECT_EQ(seen.status, 1);
-  EXPECT_THAT(seen.with("fail"), ElementsAre("power-off"));
+  EXPECT_THAT(seen.with("fail"), ElementsAre("clean-end", "power-off"));
   EXPECT_THAT(seen.cases["power-off"].message, HasSubstr("reset itself"));
 }
 
@@ -147,7 +147,7 @@ TEST_F(BrokenGuest, PowerOffFailsWhenTheMachineStaysOn) {
   // Without ACPI a PC can't be switched off: the kernel halts, and says so.
   RunSeen seen = here_.run({"--append", "acpi=off", "--timeout-scale", "0.1"});
   EXPECT_EQ(seen.status, 1);
-  EXPECT_THAT(seen.with("fail"), ElementsAre("power-off"));
+  EXPECT_THAT(seen.with("fail"), ElementsAre("clean-end", "power-off"));
   EXPECT_EQ(seen.cases["power-off"].type, "deadline");
 }
 

@@ -5,6 +5,16 @@
 namespace bootgate {
 namespace {
 
+TEST(Control, IntroducesACloneAndTakesNoOldAnswerForIts) {
+  Control control("new");
+  EXPECT_EQ(control.introduce(1700000000, "5eed"), "clone 'new 1700000000 5eed'\n");
+  control.feed("\n@bootgate:old:ready@\n");
+  EXPECT_FALSE(control.ready());
+  control.feed("\n@bootgate:new:ready@\n");
+  EXPECT_TRUE(control.ready());
+  EXPECT_FALSE(control.lost());
+}
+
 TEST(Control, IsReadyOnceTheLoopSaysSoWithOurNonce) {
   Control control("abc");
   control.feed("\n@bootgate:other:ready@\n");

@@ -1,5 +1,5 @@
-// Any file may be given as a suite, as signatures, as known issues, as profiles or as the expectation of a sample: it
-// is read, or its mistakes are told.
+// Any file may be given as a suite, as a run file, as signatures, as known issues, as profiles or as the expectation of
+// a sample: it is read, or its mistakes are told.
 #include <algorithm>
 
 #include "expectations/known_issues.hpp"
@@ -7,6 +7,7 @@
 #include "harness/plan/profile.hpp"
 #include "harness/plan/read_sample.hpp"
 #include "harness/plan/read_suite.hpp"
+#include "harness/plan/run_file.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -30,6 +31,7 @@ void check(std::string_view text) {
   check_errors(suite.errors);
   check_errors(suite.warnings);
   if (suite.errors.empty()) require(!suite.suite.name.empty(), "a good suite has a name");
+  check_errors(read_run_file(file, {"initrd-only"}).errors);
   std::vector<Error> errors;
   (void)read_signatures(dir.path(), errors);
   (void)read_known_issues(file, 2026y / 11 / 23, errors);

@@ -42,6 +42,20 @@ TEST(QemuArgv, IsTheMachineThatTheDesignDescribes) {
                                    "-mon", "chardev=qmp,mode=control", "-S"));
 }
 
+TEST(QemuArgv, MakesOurFileTheMemoryOfAMachineThatIsToBeCloned) {
+  MachineWiring wiring{5, 6, 7, false};
+  auto argv = qemu_argv(example(), wiring);
+  EXPECT_EQ(value_of(argv, "-machine"), "pc,memory-backend=ram");
+  EXPECT_EQ(value_of(argv, "-object"), "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/7,share=on");
+  EXPECT_THAT(argv, Not(Contains("-incoming")));
+}
+
+TEST(QemuArgv, LetsACloneWriteToNoMemoryButItsOwn) {
+  auto argv = qemu_argv(example(), {5, 6, 7, true});
+  EXPECT_THAT(value_of(argv, "-object"), testing::EndsWith(",share=off"));
+  EXPECT_EQ(value_of(argv, "-incoming"), "defer");
+}
+
 TEST(QemuArgv, TakesTheHostsCpuUnderKvm) {
   MachineSpec spec = example();
   spec.accelerator = Accelerator::Kind::kvm;

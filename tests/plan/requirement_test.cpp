@@ -109,15 +109,17 @@ TEST(VersionHolds, WhatADistributionAddsDoesNotCount) {
 
 class Unmet : public testing::Test {
  protected:
-  std::string reason(const std::string& need) const { return unmet({parsed(need)}, kernel_, host_).value_or("(met)"); }
+  std::string reason(const std::string& need) const {
+    return unmet({parsed(need)}, kernel_, Accelerator::Kind::tcg, host_).value_or("(met)");
+  }
 
   KernelFacts kernel_{
       "6.1.0-56-cloud-amd64", {{{"MODULES", "y"}, {"EXT4_FS", "m"}, {"HZ", "250"}}}, {"test_lockup", "loop"}};
-  HostFacts host_{{Accelerator::Kind::tcg, "no /dev/kvm"}, "/usr/bin/qemu-system-x86_64", "7.2.22"};
+  HostFacts host_{{Accelerator::Kind::kvm, "that of another job"}, "/usr/bin/qemu-system-x86_64", "7.2.22", {}};
 };
 
 TEST_F(Unmet, NothingNeededIsMet) {
-  EXPECT_FALSE(unmet({}, {}, {}));
+  EXPECT_FALSE(unmet({}, {}, {}, {}));
 }
 
 TEST_F(Unmet, LooksUpSymbols) {
@@ -141,7 +143,7 @@ TEST_F(Unmet, LooksForModules) {
 
 TEST_F(Unmet, LooksAtTheAccelerator) {
   EXPECT_EQ(reason("tcg"), "(met)");
-  EXPECT_EQ(reason("kvm"), "needs kvm: this run uses tcg");
+  EXPECT_EQ(reason("kvm"), "needs kvm: this machine runs under tcg");
 }
 
 TEST_F(Unmet, ComparesVersions) {
@@ -159,7 +161,7 @@ TEST_F(Unmet, AnUnknownVersionMeetsNothing) {
 }
 
 TEST_F(Unmet, SaysTheFirstReason) {
-  EXPECT_EQ(unmet({parsed("tcg"), parsed("config:RUST"), parsed("kvm")}, kernel_, host_),
+  EXPECT_EQ(unmet({parsed("tcg"), parsed("config:RUST"), parsed("kvm")}, kernel_, Accelerator::Kind::tcg, host_),
             "needs config:RUST: CONFIG_RUST is not set");
 }
 

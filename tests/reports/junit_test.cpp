@@ -1,11 +1,14 @@
 #include "reports/junit.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "harness/support/process.hpp"
@@ -42,7 +45,11 @@ class JunitFile : public ::testing::Test {
   void TearDown() override { fs::remove_all(dir_); }
   fs::path file() const { return dir_ / "out" / "junit.xml"; }
   std::string content() const { return read_file(file()).value_or("no file"); }
+  JunitReport report() {
+    return {file(), JunitFlavour::strict, [this] { return now_; }};
+  }
   fs::path dir_;
+  TimePoint now_ = TimePoint(std::chrono::hours(1));
 };
 
 TEST(Junit, EveryOutcomeHasItsElement) {
@@ -107,7 +114,11 @@ TEST(Junit, IsLegalXmlWhateverTheGuestPrinted) {
   result.excerpt = result.reports[0].lines = {hostile_bytes(), hostile_bytes()};
   result.reports[0].title = hostile_bytes();
   result.records = {{"release", hostile_bytes()}};
+  result.machine = hostile_bytes();
+  result.earlier = {result, result};
   RunResult run = run_with(result);
+  result.outcome = Outcome::flaky;
+  run.jobs[0].cases.push_back(result);
   run.jobs[0].facts = {{hostile_bytes(), hostile_bytes()}};
   for (JunitFlavour flavour : {JunitFlavour::strict, JunitFlavour::rich}) {
     std::string text = xml(run, flavour);
@@ -125,6 +136,82 @@ TEST(Junit, EveryByteValueIsLegalEverywhere) {
   result.reason = result.details = bytes;
   result.excerpt = {bytes};
   EXPECT_EQ(complaint(xml(run_with(result))), "");
+}
+
+TEST(Junit, ARetryThatPassedIsFlakyInTheRichFlavour) {
+  std::string text = xml(run_with(sample_flake()), JunitFlavour::rich);
+  EXPECT_EQ(complaint(text), "");
+  EXPECT_THAT(text, HasSubstr(R"(<flakyFailure type="deadline" message="not within 5s: loop: module loaded">)"));
+  EXPECT_THAT(text,
+              HasSubstr("<stackTrace>at step 2\n\n-- console --\n[    3.000000] the first console\n</stackTrace>"));
+  EXPECT_THAT(text, HasSubstr(R"(<flakyError type="bench" message="QEMU: killed by SIGKILL">)"));
+  EXPECT_THAT(text, HasSubstr(R"(<property name="attempts" value="3" />)"));
+  EXPECT_THAT(text, HasSubstr(R"(tests="1" failures="0" errors="0" skipped="0")"));
+}
+
+TEST(Junit, ACaseThatFailedEveryAttemptTellsOfAllInTheRichFlavour) {
+  CaseResult result = sample_flake();
+  result.outcome = Outcome::fail;
+  result.cause = Cause::mismatch;
+  result.reason = "the last one";
+  std::string text = xml(run_with(result), JunitFlavour::rich);
+  EXPECT_EQ(complaint(text), "");
+  EXPECT_THAT(text, HasSubstr(R"(<failure type="mismatch" message="the last one")"));
+  EXPECT_THAT(text, HasSubstr(R"(<rerunFailure type="deadline" message="not within 5s: loop: module loaded">)"));
+  EXPECT_THAT(text, HasSubstr(R"(<rerunError type="bench" message="QEMU: killed by SIGKILL">)"));
+  EXPECT_THAT(text, Not(HasSubstr("flaky")));
+}
+
+TEST(Junit, AnAttemptThatPassedIsNoFailure) {
+  CaseResult result = sample_flake();
+  result.earlier[0].outcome = Outcome::pass;
+  std::string text = xml(run_with(result), JunitFlavour::rich);
+  EXPECT_THAT(text, Not(HasSubstr("flakyFailure")));
+  EXPECT_THAT(text, HasSubstr("flakyError"));
+}
+
+TEST(Junit, InTheStrictFlavourAFlakyIsAPassWhoseOutputTellsOfIt) {
+  std::string text = xml(run_with(sample_flake()));
+  EXPECT_EQ(complaint(text), "");
+  EXPECT_THAT(text, Not(HasSubstr("flaky")));
+  EXPECT_THAT(text, Not(HasSubstr("attempts")));
+  EXPECT_THAT(text,
+              HasSubstr("<system-out>-- attempt 1 of 3: fail: not within 5s: loop: module loaded --\nat step 2\n"));
+  EXPECT_THAT(text, HasSubstr("-- attempt 2 of 3: error: QEMU: killed by SIGKILL --\n"));
+}
+
+TEST(Junit, WhatACaseRanOnIsAPropertyOfTheRichFlavour) {
+  CaseResult result = sample_case("loop-device", Outcome::pass);
+  result.machine = "a fresh boot: the device state can't be saved";
+  EXPECT_THAT(xml(run_with(result), JunitFlavour::rich),
+              HasSubstr(R"(<property name="machine" value="a fresh boot: the device state can't be saved" />)"));
+  EXPECT_THAT(xml(run_with(result)), Not(HasSubstr("fresh boot")));
+}
+
+/// The schema is no part of the project: what it allows inside a case stands here.
+TEST(Junit, StrictCasesHaveNothingThatTheSchemaForbids) {
+  RunResult run = sample_run();
+  CaseResult everything = sample_flake();
+  everything.step = SourcePos{"suites/boot.toml", 31, 12};
+  everything.records = {{"release", "6.1.0"}};
+  everything.machine = "a clone";
+  for (Outcome outcome : {Outcome::pass, Outcome::fail, Outcome::error, Outcome::skip, Outcome::not_run, Outcome::known,
+                          Outcome::flaky}) {
+    everything.outcome = outcome;
+    run.jobs[0].cases.push_back(everything);
+  }
+  const std::string text = xml(run);
+  for (std::size_t at = 0; (at = text.find("<testcase ", at)) != std::string::npos; ++at) {
+    const std::size_t end = text.find(">", at);
+    EXPECT_THAT(text.substr(at, end - at),
+                ::testing::MatchesRegex(R"(<testcase classname="[^"]*" name="[^"]*" time="[0-9.]*"( /)?)"));
+  }
+  const std::size_t first_case = text.find("<testcase");
+  for (std::size_t at = first_case; (at = text.find('<', at)) != std::string::npos; ++at) {
+    const std::string element = text.substr(at + 1, text.find_first_of(" />", at + 2) - at - 1);
+    EXPECT_THAT(element, ::testing::AnyOf("testcase", "/testcase", "failure", "/failure", "error", "/error", "skipped",
+                                          "system-out", "/system-out", "/testsuite", "/testsuites"));
+  }
 }
 
 TEST(Junit, LongTextsKeepHeadAndTail) {
@@ -162,7 +249,7 @@ TEST(Junit, AnInterruptedRunIsNoGoodOne) {
 }
 
 TEST_F(JunitFile, HoldsEveryCaseAsAnErrorFromTheStart) {
-  JunitReport report(file(), JunitFlavour::strict);
+  JunitReport report = this->report();
   report.on(sample_start());
   EXPECT_FALSE(report.error());
   EXPECT_EQ(complaint(content()), "");
@@ -171,23 +258,89 @@ TEST_F(JunitFile, HoldsEveryCaseAsAnErrorFromTheStart) {
   EXPECT_THAT(content(), HasSubstr(R"(<property name="kernel" value="debian" />)"));
 }
 
-TEST_F(JunitFile, HoldsEachCaseOnceItIsDone) {
-  JunitReport report(file(), JunitFlavour::strict);
+TEST_F(JunitFile, HoldsCasesSoonAfterTheyAreDone) {
+  JunitReport report = this->report();
   report.on(sample_start());
   report.on(CaseDone{0, 0, sample_run().jobs[0].cases[0]});
+  now_ += Duration(300);
+  report.tick();
   EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="0" errors="4")"));
+  now_ += Duration(100);
   report.on(CaseDone{0, 1, sample_failure()});
+  EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="0" errors="4")"));
+  now_ += Duration(200);
+  report.on(ConsoleLine{0, {}, "any event will do"});
   EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="1" errors="3")"));
+}
+
+TEST_F(JunitFile, HoldsAllAtTheEndOfAJobAndOfTheRun) {
+  JunitReport report = this->report();
+  report.on(sample_start());
+  report.on(JobDone{0, sample_run().jobs[0]});
+  EXPECT_EQ(content(), junit_xml(sample_run(), JunitFlavour::strict));
+  RunResult run = sample_run();
+  run.interrupted = true;
+  report.on(RunDone{run});
+  EXPECT_EQ(content(), junit_xml(run, JunitFlavour::strict));
+}
+
+TEST_F(JunitFile, IsWrittenAFewTimesASecondHoweverManyCasesEnd) {
+  constexpr std::size_t cases = 1000;
+  RunStarted started;
+  started.outline.jobs.resize(1);
+  for (std::size_t i = 0; i < cases; ++i)
+    started.outline.jobs[0].cases.push_back(sample_case("case-" + std::to_string(i), Outcome::not_run));
+  JunitReport report = this->report();
+  report.on(started);
+  int writes = 0;
+  std::string before = content();
+  for (std::size_t i = 0; i < cases; ++i) {
+    now_ += Duration(1);
+    report.on(CaseDone{0, i, sample_case("case-" + std::to_string(i), Outcome::pass)});
+    std::string after = content();
+    writes += after == before ? 0 : 1;
+    before = std::move(after);
+  }
+  EXPECT_EQ(writes, 3);
+  report.on(JobDone{0, started.outline.jobs[0]});
+  EXPECT_EQ(content(), junit_xml(started.outline, JunitFlavour::strict));
+}
+
+TEST_F(JunitFile, TakesItsTimeWhereWritingTakesLong) {
+  // The clock is asked at the start and at the end of writing.
+  JunitReport report(file(), JunitFlavour::strict, [this] { return now_ += Duration(100); });
+  report.on(sample_start());
+  report.on(CaseDone{0, 0, sample_run().jobs[0].cases[0]});
+  now_ += Duration(700);
+  report.tick();
+  EXPECT_THAT(content(), HasSubstr(R"(errors="5")")) << "100 ms of writing, 900 ms ago";
+  report.tick();
+  EXPECT_THAT(content(), HasSubstr(R"(errors="4")"));
+}
+
+TEST_F(JunitFile, APipeGetsTheLastDocumentOnly) {
+  const fs::path pipe = dir_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  JunitReport report(pipe, JunitFlavour::strict, [this] { return now_ += Duration(1000); });
+  report.on(sample_start());
+  report.on(CaseDone{0, 0, sample_run().jobs[0].cases[0]});
+  report.tick();
   report.on(JobDone{0, sample_run().jobs[0]});
   report.on(RunDone{sample_run()});
-  EXPECT_EQ(content(), junit_xml(sample_run(), JunitFlavour::strict));
+  EXPECT_FALSE(report.error());
+  std::string bytes(65536, '\0');
+  const ssize_t size = ::read(reader.get(), bytes.data(), bytes.size());
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  EXPECT_EQ(bytes, junit_xml(sample_run(), JunitFlavour::strict));
 }
 
 TEST_F(JunitFile, IsCompleteAfterTheProgramWasKilled) {
   pid_t child = ::fork();
   if (child == 0) {
-    JunitReport report(file(), JunitFlavour::strict);
+    JunitReport report = this->report();
     report.on(sample_start());
+    now_ += Duration(1000);
     report.on(CaseDone{0, 0, sample_run().jobs[0].cases[0]});
     ::raise(SIGKILL);
   }
@@ -196,10 +349,11 @@ TEST_F(JunitFile, IsCompleteAfterTheProgramWasKilled) {
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(complaint(content()), "");
   EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="0" errors="4")"));
+  EXPECT_THAT(content(), HasSubstr(R"(<error type="stopped" message="bootgate ended before this case did" />)"));
 }
 
 TEST_F(JunitFile, AFullDiskKeepsTheOldFileAndIsAnError) {
-  JunitReport report(file(), JunitFlavour::strict);
+  JunitReport report = this->report();
   report.on(sample_start());
   std::string before = content();
 
@@ -208,6 +362,7 @@ TEST_F(JunitFile, AFullDiskKeepsTheOldFileAndIsAnError) {
   ::getrlimit(RLIMIT_FSIZE, &old_limit);
   rlimit limit{100, old_limit.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &limit);
+  now_ += Duration(1000);
   report.on(CaseDone{0, 1, sample_failure()});
   ::setrlimit(RLIMIT_FSIZE, &old_limit);
   ::signal(SIGXFSZ, old_action);
@@ -217,8 +372,10 @@ TEST_F(JunitFile, AFullDiskKeepsTheOldFileAndIsAnError) {
   EXPECT_THAT(report.error()->what, HasSubstr("junit.xml"));
   EXPECT_EQ(content(), before);
 
-  report.on(RunDone{sample_run()});
+  now_ += Duration(1000);
+  report.tick();
   EXPECT_FALSE(report.error()) << "the file holds everything again";
+  EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="1" errors="4")"));
 }
 
 }  // namespace

@@ -67,6 +67,50 @@ inline RunStarted sample_start() {
   return started;
 }
 
+/// Jobs "job-0", "job-1", ... with that many cases each, named "boot/a", "boot/b", ...
+inline RunStarted jobs_of(const std::vector<std::size_t>& sizes) {
+  RunStarted started;
+  started.kernel = "debian";
+  started.accelerator = "tcg";
+  for (std::size_t size : sizes) {
+    JobResult& job = started.outline.jobs.emplace_back();
+    job.name = "job-" + std::to_string(started.outline.jobs.size() - 1);
+    for (std::size_t i = 0; i < size; ++i)
+      job.cases.push_back(sample_case(std::string(1, static_cast<char>('a' + i)), Outcome::not_run));
+  }
+  return started;
+}
+
+inline CaseDone case_done(std::size_t job, std::size_t index, Outcome outcome = Outcome::pass,
+                          std::string reason = {}) {
+  CaseDone done{job, index, sample_case(std::string(1, static_cast<char>('a' + index)), outcome)};
+  done.result.reason = std::move(reason);
+  return done;
+}
+
+/// The end of a job whose cases ended so; the others have passed.
+inline JobDone job_done(const RunStarted& started, std::size_t job, const std::vector<CaseDone>& others = {}) {
+  JobDone done{job, started.outline.jobs[job]};
+  for (std::size_t i = 0; i < done.result.cases.size(); ++i)
+    done.result.cases[i] = case_done(job, i).result;
+  for (const CaseDone& other : others)
+    if (other.job == job) done.result.cases[other.index] = other.result;
+  return done;
+}
+
+/// A case that passed when it was tried for the third time.
+inline CaseResult sample_flake() {
+  CaseResult result = sample_case("loop-device", Outcome::flaky);
+  result.earlier = {sample_case("loop-device", Outcome::fail), sample_case("loop-device", Outcome::error)};
+  result.earlier[0].cause = Cause::deadline;
+  result.earlier[0].reason = "not within 5s: loop: module loaded";
+  result.earlier[0].details = "at step 2";
+  result.earlier[0].excerpt = {"[    3.000000] the first console"};
+  result.earlier[1].cause = Cause::bench;
+  result.earlier[1].reason = "QEMU: killed by SIGKILL";
+  return result;
+}
+
 /// Bytes that no terminal and no XML reader must get as they are: NUL, ESC, 0xFF, half of a UTF-8 sequence, CR, DEL.
 inline std::string hostile_bytes() {
   using namespace std::string_literals;

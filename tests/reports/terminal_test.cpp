@@ -8,33 +8,16 @@
 
 #include <cstdlib>
 
-#include "tests/reports/sample_run.hpp"
+#include "tests/reports/terminal_fixture.hpp"
 
 namespace bootgate {
 namespace {
 
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A display that writes into a file, on a clock that stands still until it is moved.
-class TerminalOutput : public ::testing::Test {
+class WholeRun : public TerminalOutput {
  protected:
-  void SetUp() override {
-    dir_ = make_temp_dir(fs::temp_directory_path(), "terminal").value();
-    fd_ = UniqueFd(::open((dir_ / "out").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    options_.fd = fd_.get();
-    options_.now = [this] { return now_; };
-  }
-  void TearDown() override { fs::remove_all(dir_); }
-
-  /// What was written since the last call.
-  std::string written() {
-    std::string all = read_file(dir_ / "out").value();
-    std::string fresh = all.substr(seen_);
-    seen_ = all.size();
-    return fresh;
-  }
   std::string whole_run() {
     Terminal terminal(options_);
     RunResult run = sample_run();
@@ -51,12 +34,6 @@ class TerminalOutput : public ::testing::Test {
     terminal.on(RunDone{run});
     return written();
   }
-
-  fs::path dir_;
-  UniqueFd fd_;
-  std::size_t seen_ = 0;
-  TimePoint now_ = TimePoint(std::chrono::hours(1));
-  TerminalOptions options_;
 };
 
 constexpr std::string_view mount_a_failed = R"(   FAIL  boot/mount-a  1.20s
@@ -91,7 +68,7 @@ ERROR  1 passed, 1 failed, 1 error, 1 skipped, 1 not run in 2.50s
 junit     bootgate-out/latest/junit.xml
 )";
 
-TEST_F(TerminalOutput, InALogIsPlainLines) {
+TEST_F(WholeRun, InALogIsPlainLines) {
   options_.junit = "bootgate-out/latest/junit.xml";
   std::string expected = R"(kernel  debian
 accel   tcg: KVM guests hang on this host
@@ -110,7 +87,7 @@ NOT RUN  boot/shell    boot/login failed
   EXPECT_EQ(whole_run(), expected);
 }
 
-TEST_F(TerminalOutput, QuietShowsFailuresAndTheSummaryOnly) {
+TEST_F(WholeRun, QuietShowsFailuresAndTheSummaryOnly) {
   options_.quiet = true;
   options_.junit = "bootgate-out/latest/junit.xml";
   EXPECT_EQ(whole_run(), std::string(mount_a_failed) + std::string(login_in_error) + std::string(sample_summary));
@@ -124,77 +101,11 @@ TEST_F(TerminalOutput, SaysThatSamplesAreStillToCome) {
   EXPECT_THAT(written(), HasSubstr("cases   5 in 1 job, and one for each Rust sample\n"));
 }
 
-TEST_F(TerminalOutput, ColoursTheWordsOnly) {
+TEST_F(WholeRun, ColoursTheWordsOnly) {
   options_.colour = true;
   std::string text = whole_run();
   EXPECT_THAT(text, HasSubstr("   \x1b[32mPASS\x1b[0m  boot/banner   0.31s\n"));
   EXPECT_THAT(text, HasSubstr("   \x1b[1;31mFAIL\x1b[0m  boot/mount-a  1.20s\n"));
-}
-
-TEST_F(TerminalOutput, LiveLineShowsCaseTimeAndConsole) {
-  options_.live = true;
-  Terminal terminal(options_);
-  terminal.on(sample_start());
-  terminal.on(JobStarted{0, sample_start().outline.jobs[0]});
-  terminal.on(CaseStarted{0, 1});
-  written();
-  now_ += Duration(1200);
-  terminal.on(ConsoleLine{0, {}, "[    0.5] Freeing unused kernel memory"});
-  EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.20s  [    0.5] Freeing unused kernel memory\x1b[K");
-  terminal.on(CaseDone{0, 1, sample_case("mount-a", Outcome::pass)});
-  EXPECT_EQ(written(), "\r\x1b[K   PASS  boot/mount-a  0.31s\n");
-}
-
-TEST_F(TerminalOutput, LiveLineIsCutToTheWidth) {
-  options_.live = true;
-  options_.width = 41;
-  Terminal terminal(options_);
-  terminal.on(sample_start());
-  terminal.on(CaseStarted{0, 1});
-  now_ += Duration(1200);
-  written();
-  terminal.on(ConsoleLine{0, {}, "0123456789"});
-  EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.20s  012345\x1b[K");
-  now_ += Duration(100);
-  terminal.on(ConsoleLine{0, {}, "abc\t\xe6\xbc\xa2\xe5\xad\x97"});
-  EXPECT_EQ(written(), "\r         boot/mount-a 2/5  1.30s  abc \xe6\xbc\xa2\x1b[K") << "wide letters take two columns";
-}
-
-TEST_F(TerminalOutput, LiveLineIsPaintedTwentyTimesASecondAtMost) {
-  options_.live = true;
-  Terminal terminal(options_);
-  terminal.on(sample_start());
-  terminal.on(CaseStarted{0, 0});
-  written();
-  int paints = 0;
-  for (int ms = 0; ms < 1000; ++ms) {
-    now_ += Duration(1);
-    terminal.on(ConsoleLine{0, {}, "flood"});
-    paints += written().empty() ? 0 : 1;
-  }
-  EXPECT_LE(paints, 20);
-  EXPECT_GE(paints, 19);
-}
-
-TEST_F(TerminalOutput, TimeGoesOnWithoutEvents) {
-  options_.live = true;
-  Terminal terminal(options_);
-  terminal.on(sample_start());
-  terminal.tick();
-  terminal.on(CaseStarted{0, 0});
-  written();
-  now_ += Duration(12'345);
-  terminal.tick();
-  EXPECT_EQ(written(), "\r         boot/banner 1/5  12.3s\x1b[K");
-}
-
-TEST_F(TerminalOutput, ProgressIsLiveOnATerminal) {
-  options_.live = true;
-  Terminal terminal(options_);
-  terminal.on(sample_start());
-  written();
-  terminal.on(Progress{"unpacking"});
-  EXPECT_EQ(written(), "\r         unpacking  0.00s\x1b[K");
 }
 
 TEST_F(TerminalOutput, ProgressOfOneThingComesTwiceAMinuteInALog) {
@@ -210,25 +121,19 @@ TEST_F(TerminalOutput, ProgressOfOneThingComesTwiceAMinuteInALog) {
   EXPECT_EQ(written(), "downloading linux: 24 of 142 MiB\nunpacking linux\n");
 }
 
-TEST_F(TerminalOutput, LiveLineIsGoneWhenTheDisplayEnds) {
-  options_.live = true;
-  {
-    Terminal terminal(options_);
-    terminal.on(sample_start());
-    terminal.on(CaseStarted{0, 0});
-  }
-  EXPECT_THAT(written(), EndsWith("\r\x1b[K"));
-}
-
 TEST_F(TerminalOutput, GuestBytesNeverArriveRaw) {
   options_.live = true;
-  options_.width = 4000;
+  size_.width = 4000;
   Terminal terminal(options_);
   CaseResult result = sample_failure();
   result.name = result.reason = hostile_bytes();
   result.details = hostile_bytes() + "\n" + hostile_bytes();
   result.excerpt = result.reports[0].lines = {hostile_bytes()};
-  result.reports[0].title = hostile_bytes();
+  result.reports[0].title = result.machine = hostile_bytes();
+  result.earlier = {result};
+  CaseResult fresh = sample_case("login", Outcome::flaky);
+  fresh.machine = "a fresh boot: " + hostile_bytes();
+  fresh.earlier = {result};
   RunStarted started = sample_start();
   started.kernel = started.accelerator = started.outline.jobs[0].name = started.outline.jobs[0].cases[0].name =
       hostile_bytes();
@@ -240,17 +145,39 @@ TEST_F(TerminalOutput, GuestBytesNeverArriveRaw) {
   terminal.on(CaseStarted{0, 0});
   now_ += Duration(100);
   terminal.on(ConsoleLine{0, {}, hostile_bytes()});
+  terminal.on(CaseStarted{0, 1});
+  terminal.on(ConsoleLine{0, 1, hostile_bytes()});
+  terminal.on(CaseDone{0, 2, fresh});
+  terminal.on(CaseDone{0, 3, result});
+  now_ += Duration(100);
+  terminal.tick();
   terminal.on(CaseDone{0, 0, result});
+  terminal.on(BuildRunning{{hostile_bytes(), 1, 0, Duration(1000)}});
+  run.jobs[0].cases[2] = fresh;
+  run.jobs[0].cases[3] = result;
   terminal.on(RunDone{run});
 
   std::string text = written();
   EXPECT_THAT(text, HasSubstr(R"(| a\x00\x1b[2J\x1b]0;t\x07\xff\xe2\x82 ]]> <&"\x0d\x7f\xc2\x9bz)"));
-  // What the display itself writes: one return and one erasure per live line.
+  // What the display itself writes: returns, erasures, and the way back to the first live line.
   for (std::size_t at = 0; (at = text.find('\x1b', at)) != std::string::npos;)
-    text.erase(at, std::string("\x1b[K").size());
+    text.erase(at, text.find_first_of("KJAlh", at) + 1 - at);
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
   for (char c : text)
     EXPECT_TRUE(c >= ' ' && c < '\x7f') << static_cast<int>(c);
+}
+
+TEST_F(TerminalOutput, BuildsComeTwiceAMinuteInALog) {
+  Terminal terminal(options_);
+  terminal.on(sample_start());
+  written();
+  terminal.on(BuildRunning{{"Linux 6.12", 5, 0, Duration(9000)}});
+  terminal.on(BuildRunning{{"Linux 7.2", 6, 0, Duration(9000)}});
+  terminal.on(BuildRunning{{"Linux 6.12", 7, 0, Duration(9000)}});
+  EXPECT_EQ(written(), "building Linux 6.12  5 done, 9s\nbuilding Linux 7.2  6 done, 9s\n");
+  now_ += Duration(30'000);
+  terminal.on(BuildRunning{{"Linux 6.12", 8, 0, Duration(39'000)}});
+  EXPECT_EQ(written(), "building Linux 6.12  8 done, 39s\n");
 }
 
 TEST_F(TerminalOutput, LongReportsAndConsolesAreShortened) {
@@ -262,7 +189,7 @@ TEST_F(TerminalOutput, LongReportsAndConsolesAreShortened) {
   result.reports[0].lines = result.excerpt;
   result.details = std::string(1000, 'x');
   terminal.on(sample_start());
-  terminal.on(CaseDone{0, 1, result});
+  terminal.on(CaseDone{0, 0, result});
   std::string text = written();
   EXPECT_THAT(text, HasSubstr("console (20 of 100 lines)\n         | line 80\n"));
   EXPECT_THAT(text, HasSubstr("WARNING in foo_bar (30 of 100 lines)\n         | line 0\n"));
@@ -318,11 +245,15 @@ TEST_F(PseudoTerminal, IsLiveColouredAndAsWideAsItIs) {
   TerminalOptions options = terminal_options(slave_.get(), false);
   EXPECT_TRUE(options.live);
   EXPECT_TRUE(options.colour);
-  EXPECT_EQ(options.width, 132u);
+  EXPECT_EQ(options.size().width, 132u);
+  EXPECT_EQ(options.size().height, 24u);
+  size.ws_col = 60;
+  ASSERT_EQ(::ioctl(master_.get(), TIOCSWINSZ, &size), 0);
+  EXPECT_EQ(options.size().width, 60u) << "it was resized";
 }
 
 TEST_F(PseudoTerminal, WithoutASizeIsEightyWide) {
-  EXPECT_EQ(terminal_options(slave_.get(), false).width, 80u);
+  EXPECT_EQ(terminal_options(slave_.get(), false).size().width, 80u);
 }
 
 TEST_F(PseudoTerminal, RespectsNoColor) {

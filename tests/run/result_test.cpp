@@ -31,6 +31,13 @@ TEST(ExitCode, IsOneForTheKernelAndThreeForTheBench) {
   EXPECT_EQ(exit_code(run_of({fail, error})), 3);
 }
 
+TEST(ExitCode, IsOneForAFlakyCaseWhereThatIsAgreed) {
+  EXPECT_EQ(exit_code(run_of({pass, flaky})), 0);
+  EXPECT_EQ(exit_code(run_of({pass, flaky}), {}, true), 1);
+  EXPECT_EQ(exit_code(run_of({pass}), {}, true), 0);
+  EXPECT_EQ(exit_code(run_of({flaky, error}), {}, true), 3);
+}
+
 TEST(ExitCode, CountsSkipsAgainstTheLimit) {
   EXPECT_EQ(exit_code(run_of({pass, skip}), 0), 3);
   EXPECT_EQ(exit_code(run_of({pass, skip}), 1), 0);

@@ -73,6 +73,16 @@ n = 2
   EXPECT_THAT(lines(document), IsEmpty());
 }
 
+TEST(Toml, ANumberMayHaveAFraction) {
+  auto document = parsed("a = 2\nb = 1.5\nc = '2'\n");
+  TomlTable root = document.root();
+  EXPECT_EQ(root.number("a"), 2.0);
+  EXPECT_EQ(root.number("b"), 1.5);
+  EXPECT_FALSE(root.number("c"));
+  EXPECT_FALSE(root.number("d"));
+  EXPECT_THAT(lines(document), ElementsAre("f:3:5: 'c' is a string, and must be a number"));
+}
+
 TEST(Toml, MissingKeysReadAsNothing) {
   auto document = parsed("");
   TomlTable root = document.root();

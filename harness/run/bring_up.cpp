@@ -1,0 +1,111 @@
+#include "harness/run/bring_up.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/run/case_result.hpp"
+#include "harness/run/diagnosis.hpp"
+
+namespace bootgate {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A root that isn't ours has no command loop that could say when it is up.
+constexpr Duration foreign_quiet = 150ms;
+constexpr Duration foreign_patience = 2s;
+
+bool is_of_boot(const Case& the_case) {
+  return the_case.during == Case::During::boot;
+}
+
+class BringUp {
+ public:
+  BringUp(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, const BringUpWatch& watch)
+      : boot_(boot), inputs_(inputs), kernel_(kernel), watch_(watch) {}
+
+  BroughtUp run(bool clonable) {
+    auto guest = boot_.start(clonable);
+    if (guest)
+      result_.guest = std::move(*guest);
+    else
+      blame(guest.error());
+    const std::vector<Case>& cases = inputs_.job.suite.cases;
+    for (std::size_t i = 0; i < cases.size() && is_of_boot(cases[i]); ++i)
+      run(i);
+    const bool others_follow = std::any_of(cases.begin(), cases.end(), [](const Case& c) { return !is_of_boot(c); });
+    if (result_.lost.empty() && others_follow) await_commands();
+    return std::move(result_);
+  }
+
+ private:
+  /// The machine was not even started: the first case says why.
+  void blame(const Error& error) {
+    CaseResult failure = bench_failure(error);
+    result_.lost = failure.reason;
+    result_.ready = {failure.outcome, failure.cause, failure.reason, {}};
+    if (!is_of_boot(inputs_.job.suite.cases.front())) return;
+    result_.ready = {};
+    finish(std::move(failure));
+  }
+
+  void run(std::size_t index) {
+    const Case& the_case = inputs_.job.suite.cases[index];
+    if (index < result_.cases.size()) return;
+    if (!result_.lost.empty()) return finish(not_run(inputs_.stop.stop_requested() ? "interrupted" : result_.lost));
+    if (watch_.started) watch_.started(index);
+    if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
+      return finish(skipped(the_case, *reason));
+    CaseResult outcome = run_case(*result_.guest, inputs_.job.suite, the_case, result_.context);
+    if (!was_done(outcome)) {
+      if (waited_in_vain(outcome)) keep_diagnosis(*result_.guest, boot_.files(), inputs_);
+      result_.lost = fmt::format("{}: {}", the_case.name, outcome.reason);
+    } else if (!result_.guest->alive()) {
+      result_.lost = fmt::format("the machine ended in {}", the_case.name);
+    }
+    finish(std::move(outcome));
+  }
+
+  void finish(CaseResult outcome) {
+    outcome.machine = "the booting machine";
+    result_.cases.push_back(std::move(outcome));
+    if (watch_.done) watch_.done(result_.cases.size() - 1, result_.cases.back());
+  }
+
+  void await_commands() {
+    Guest& guest = *result_.guest;
+    const Duration within = guest.scaled_by_job(boot_patience);
+    const TimePoint start = Clock::now();
+    guest.begin_case({});
+    auto is_up = [&] {
+      if (inputs_.files.has_control) return guest.control_ready();
+      return Clock::now() - guest.console().last_byte() >= foreign_quiet || Clock::now() - start >= foreign_patience;
+    };
+    result_.ready = judge(guest.wait(is_up, start + within, false), guest, "booting", within, result_.context.reports);
+    if (result_.ready.passed()) return;
+    result_.lost = fmt::format("the boot failed: {}", result_.ready.reason);
+    if (result_.ready.cause == Cause::deadline) keep_diagnosis(guest, boot_.files(), inputs_);
+  }
+
+  Boot& boot_;
+  const JobInputs& inputs_;
+  const KernelFacts& kernel_;
+  const BringUpWatch& watch_;
+  BroughtUp result_;
+};
+
+}  // namespace
+
+BroughtUp bring_up(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, bool clonable,
+                   const BringUpWatch& watch) {
+  return BringUp(boot, inputs, kernel, watch).run(clonable);
+}
+
+void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs) {
+  if (!guest.alive() || inputs.stop.stop_requested()) return;
+  inputs.emit(Progress{"the guest does not answer: collecting its state"});
+  (void)write_file_atomically(files.diagnosis(), diagnose(guest));
+}
+
+}  // namespace bootgate

@@ -1,0 +1,121 @@
+#include "harness/cli/arguments.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/support/text.hpp"
+
+namespace bootgate {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Arguments parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "bootgate");
+  return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+RunArguments run(std::vector<const char*> words) {
+  words.insert(words.begin(), "run");
+  Arguments arguments = parse(words);
+  if (const auto* end = std::get_if<EndArguments>(&arguments)) ADD_FAILURE() << end->text;
+  return std::holds_alternative<RunArguments>(arguments) ? std::get<RunArguments>(arguments) : RunArguments{};
+}
+
+/// What is said of a command line of `run` that is wrong.
+std::string mistake(std::vector<const char*> words) {
+  words.insert(words.begin(), "run");
+  Arguments arguments = parse(words);
+  const auto* end = std::get_if<EndArguments>(&arguments);
+  EXPECT_TRUE(end && end->status == 2) << words.back();
+  return end ? end->text : "";
+}
+
+TEST(RunArguments, SayHowTheRunGoes) {
+  const RunArguments arguments = run({"-j",      "3",           "--max-memory",    "2G",        "--isolation",
+                                      "boot",    "--filter",    "boot/*",          "--filter",  "x",
+                                      "--shard", "2/3",         "--retry",         "2",         "--repeat",
+                                      "5",       "--fail-fast", "--fail-on-flaky", "--shuffle", "18446744073709551615",
+                                      "--trace", "t.json",      "--file",          "run.toml",  "boot"});
+  const Execution& execution = arguments.options.execution;
+  EXPECT_EQ(execution.machines, 3);
+  EXPECT_EQ(execution.memory_mib, 2048);
+  EXPECT_EQ(execution.isolation, Isolation::boot);
+  EXPECT_THAT(execution.selection.filters, ElementsAre("boot/*", "x"));
+  EXPECT_EQ(execution.selection.shard, 2);
+  EXPECT_EQ(execution.selection.shards, 3);
+  EXPECT_EQ(execution.retries, 2);
+  EXPECT_EQ(execution.repeats, 5);
+  EXPECT_TRUE(execution.fail_fast);
+  EXPECT_TRUE(arguments.fail_on_flaky);
+  EXPECT_EQ(execution.shuffle, 18446744073709551615u);
+  EXPECT_EQ(arguments.trace, "t.json");
+  EXPECT_EQ(arguments.file, "run.toml");
+  EXPECT_THAT(arguments.suites, ElementsAre("boot"));
+}
+
+TEST(RunArguments, ByDefaultEveryCaseIsRunOnceOnAClone) {
+  const Execution execution = run({}).options.execution;
+  EXPECT_EQ(execution.isolation, Isolation::clone);
+  EXPECT_FALSE(execution.machines || execution.memory_mib || execution.shuffle || execution.fail_fast);
+  EXPECT_EQ(execution.selection.shards, 1);
+  EXPECT_EQ(execution.retries, 0);
+  EXPECT_EQ(execution.repeats, 1);
+}
+
+TEST(RunArguments, CrossConfigsAndAccelerators) {
+  const RunOptions options =
+      run({"--config", "lean", "--config", "lean+debug", "--accel", "tcg", "--accel", "kvm", "boot"}).options;
+  EXPECT_THAT(config_names(options), ElementsAre("lean", "lean+debug"));
+  EXPECT_THAT(options.matrix.axes.accelerators, ElementsAre("tcg", "kvm"));
+}
+
+TEST(RunArguments, KnowWhichOptionsWereGiven) {
+  EXPECT_THAT(run({"--retry", "0", "-j2", "boot"}).given, ElementsAre("jobs", "retry", "suite"));
+}
+
+TEST(RunArguments, AreCheckedForTheirRange) {
+  EXPECT_THAT(mistake({"--shard", "4/3"}), HasSubstr("--shard 4/3: want I/N with 1 <= I <= N <= 1000, as in 2/3"));
+  for (const char* shard : {"0/3", "1", "1/0", "a/b", "1/3x", "/", "1/9999", "-1/3"})
+    EXPECT_THAT(mistake({"--shard", shard}), HasSubstr("--shard")) << shard;
+  EXPECT_THAT(mistake({"--max-memory", "2T"}), HasSubstr("--max-memory 2T: want a size like 512M or 2G"));
+  EXPECT_THAT(mistake({"--jobs", "0"}), HasSubstr("--jobs"));
+  EXPECT_THAT(mistake({"--repeat", "0"}), HasSubstr("--repeat"));
+  EXPECT_THAT(mistake({"--retry", "-1"}), HasSubstr("--retry"));
+  EXPECT_THAT(mistake({"--shuffle", "x"}), HasSubstr("--shuffle"));
+  EXPECT_THAT(mistake({"--isolation", "none"}), HasSubstr("--isolation"));
+  EXPECT_THAT(mistake({"--accel", "hvf"}), HasSubstr("--accel"));
+}
+
+TEST(BuildArguments, TakeAConfigWithItsFragments) {
+  Arguments arguments = parse({"build", ".", "--config", "lean+debug", "--fragment", "rust"});
+  const ConfigRequest& config = std::get<BuildArguments>(arguments).request.config;
+  EXPECT_EQ(config.base, "lean");
+  EXPECT_THAT(config.fragments, ElementsAre("debug", "rust"));
+}
+
+TEST(Help, FitsIntoEightyColumns) {
+  for (const char* command : {"run", "plan", "build", "check"}) {
+    Arguments arguments = parse({command, "--help"});
+    const std::string& text = std::get<EndArguments>(arguments).text;
+    for (std::string_view line : split(text, '\n'))
+      EXPECT_LE(line.size(), 80u) << command << ": " << line;
+  }
+}
+
+TEST(Help, GroupsWhatARunTakes) {
+  Arguments arguments = parse({"run", "--help"});
+  const std::string& text = std::get<EndArguments>(arguments).text;
+  std::size_t last = 0;
+  for (const char* heading : {"What is booted:", "How a kernel is built:", "The machine:", "Which cases:",
+                              "Side by side:", "The verdict:", "Reports:"}) {
+    const std::size_t place = text.find(heading);
+    EXPECT_NE(place, std::string::npos) << heading;
+    EXPECT_GT(place, last) << heading;
+    last = place;
+  }
+}
+
+}  // namespace
+}  // namespace bootgate

@@ -1,5 +1,7 @@
 #include "harness/run/boot_files.hpp"
 
+#include <algorithm>
+
 #include "fixtures/boot/acpi_table.hpp"
 #include "fixtures/boot/guest_program.hpp"
 #include "fixtures/boot/initramfs_modules.hpp"
@@ -14,6 +16,14 @@ void add_modules(const Case& the_case, const std::set<std::string>& available, s
   modules.insert(modules.end(), the_case.modules.begin(), the_case.modules.end());
   for (const Requirement& need : the_case.needs)
     if (need.subject == Requirement::Subject::module && available.contains(need.name)) modules.push_back(need.name);
+}
+
+/// Their list is long, and few suites ask.
+bool asks_for_modules(const Suite& suite) {
+  return std::any_of(suite.cases.begin(), suite.cases.end(), [](const Case& the_case) {
+    return std::any_of(the_case.needs.begin(), the_case.needs.end(),
+                       [](const Requirement& need) { return need.subject == Requirement::Subject::module; });
+  });
 }
 
 }  // namespace
@@ -43,7 +53,7 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
   spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
   spec.modules = options.modules;
-  if (spec.modules_dir) files.modules = available_modules(*spec.modules_dir);
+  if (spec.modules_dir && asks_for_modules(job.suite)) files.modules = available_modules(*spec.modules_dir);
   for (const Case& the_case : job.suite.cases)
     add_modules(the_case, files.modules, spec.modules);
   spec.added = options.added;

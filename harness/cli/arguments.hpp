@@ -28,7 +28,6 @@ struct RunArguments {
   fs::path known_issues;  // empty: the project's
   bool quiet = false;
   bool refresh = false;
-  std::optional<fs::path> trace;  // the timeline, for Perfetto
 };
 
 struct PlanArguments {

@@ -67,7 +67,7 @@ CaseMachine make_case_machine(const CaseMachineSource& source, const EvidenceFil
     machine.failure = bench_failure(interrupted_error().value());
     return machine;
   }
-  machine.what = "a fresh boot: " + reason;
+  machine.what = reason.empty() ? "a fresh boot" : "a fresh boot: " + reason;
   boot_afresh(source, boot, machine);
   return machine;
 }

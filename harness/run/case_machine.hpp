@@ -21,7 +21,7 @@ struct CaseMachineSource {
 struct CaseMachine {
   std::unique_ptr<Guest> guest;
   CaseContext context;
-  std::string what;  // "a clone", "a fresh boot: REASON"
+  std::string what;  // "a clone", "a fresh boot", "a fresh boot: REASON" in place of a clone
   EvidenceFiles files;
   /// It never took commands, and this is the case's result. There may be a guest nevertheless.
   std::optional<CaseResult> failure;

@@ -250,10 +250,7 @@ std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
 }
 
 void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
-  if (inputs_.plan.options.execution.isolation == Isolation::boot) {
-    no_clones_ = "asked for";
-    return;
-  }
+  if (inputs_.plan.options.execution.isolation == Isolation::boot) return;
   Guest& guest = *up.guest;
   taint_ = read_taint(guest);
   guest.settle();

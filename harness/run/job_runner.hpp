@@ -68,7 +68,7 @@ class JobRunner {
   JobResult result_;
   KernelFacts kernel_;
   std::optional<SavedGuest> saved_;
-  std::string no_clones_;                  // why each case gets a boot
+  std::string no_clones_;                  // why each case gets a boot, where clones were wanted
   std::optional<long> taint_;              // of the saved guest
   std::vector<CrashReport> boot_reports_;  // known issues that came in no case of the boot
   ReportDecoder decoder_;

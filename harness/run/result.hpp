@@ -50,8 +50,9 @@ struct CaseResult {
   std::vector<std::string> excerpt;  // console lines of this case (head and tail of long ones)
   std::string note;                  // how it was judged, when not by what is written in a suite
   Captures records;                  // named groups of its patterns
-  std::string machine;               // what it ran on: "the booting machine", "a clone", "a fresh boot: REASON"
-  std::vector<CaseResult> earlier;   // attempts before this one, in their order, when there was more than one
+  std::string machine;  // what it ran on: "the booting machine", "a clone", "a fresh boot", "a fresh boot: REASON" in
+                        // place of a clone
+  std::vector<CaseResult> earlier;  // attempts before this one, in their order, when there was more than one
   Duration took{};
 };
 

@@ -31,10 +31,12 @@ struct EndMarker {
   int id = 0;
   int status = 0;
   bool synced = false;
+  std::optional<long> taint;
 };
 
-std::optional<int> number(std::string_view text) {
-  int value = 0;
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value = 0;
   auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
@@ -42,10 +44,10 @@ std::optional<int> number(std::string_view text) {
 
 std::optional<EndMarker> parse_end(std::string_view fields) {
   auto parts = split(fields, ':');
-  if (parts.size() != 3) return std::nullopt;
-  auto id = number(parts[0]), status = number(parts[1]);
+  if (parts.size() != 3 && parts.size() != 4) return std::nullopt;
+  auto id = number<int>(parts[0]), status = number<int>(parts[1]);
   if (!id || !status) return std::nullopt;
-  return EndMarker{*id, *status, parts[2] == "sync"};
+  return EndMarker{*id, *status, parts[2] == "sync", parts.size() == 4 ? number<long>(parts[3]) : std::nullopt};
 }
 
 std::string sync_text(const std::string& nonce, int id) {
@@ -112,7 +114,7 @@ void Control::marker(std::string_view fields, std::string_view output) {
   if (!end || end->id != id_ || !busy_) return;
   busy_ = false;
   if (!output.empty() && output.back() == '\n') output.remove_suffix(1);
-  answer_ = ControlAnswer{std::string(output), end->status, end->synced, truncated_};
+  answer_ = ControlAnswer{std::string(output), end->status, end->taint, end->synced, truncated_};
 }
 
 std::optional<ControlAnswer> Control::take_answer() {
@@ -174,7 +176,7 @@ void ConsoleShell::line(std::string_view text) {
   // The marker's own leading newline, and the last line's.
   for (int i = 0; i < 2 && !output_.empty() && output_.back() == '\n'; ++i)
     output_.pop_back();
-  answer_ = ControlAnswer{std::exchange(output_, {}), end->status, end->synced, truncated_};
+  answer_ = ControlAnswer{std::exchange(output_, {}), end->status, end->taint, end->synced, truncated_};
 }
 
 std::optional<ControlAnswer> ConsoleShell::take_answer() {

@@ -4,9 +4,10 @@
 //     \n@bootgate:NONCE:ready@\n
 // when it starts, reads lines "ID COMMAND" (COMMAND quoted for the shell, newlines as "$nl"), and answers with the
 // output and
-//     \n@bootgate:NONCE:ID:STATUS:sync@\n
-// where "sync" means that it wrote "bootgate: NONCE sync ID" to /dev/kmsg: once the console shows that line, it has
-// shown all that the command made the kernel print ("nosync": there was no /dev/kmsg to write to).
+//     \n@bootgate:NONCE:ID:STATUS:sync:TAINT@\n
+// where TAINT is the kernel's taint mask (empty where there is no /proc), and "sync" means that it wrote "bootgate:
+// NONCE sync ID" to /dev/kmsg: once the console shows that line, it has shown all that the command made the kernel
+// print ("nosync": there was no /dev/kmsg to write to).
 //
 // Of a clone it is told first, by a line "clone 'NONCE SECONDS SEED'": its own nonce, the time, and what its random
 // numbers shall differ by. It says that it is ready then, as at its start, with the new nonce.
@@ -23,10 +24,11 @@
 namespace bootgate {
 
 struct ControlAnswer {
-  std::string output;      // both of its output streams, without the last line end
-  int status = 0;          // as the shell's $?
-  bool synced = false;     // the sync line is on its way to the console
-  bool truncated = false;  // more than the limit came: the rest was dropped
+  std::string output;         // both of its output streams, without the last line end
+  int status = 0;             // as the shell's $?
+  std::optional<long> taint;  // /proc/sys/kernel/tainted behind it; a foreign root doesn't say
+  bool synced = false;        // the sync line is on its way to the console
+  bool truncated = false;     // more than the limit came: the rest was dropped
 };
 
 class Control {
@@ -38,7 +40,8 @@ class Control {
 
   /// What to send first to a clone; it is ready() once its loop has answered. `seconds`: since 1970.
   std::string introduce(std::int64_t seconds, std::string_view seed) const;
-  /// What to send for a command. One at a time: ask for the next when the answer is there.
+  /// What to send for a command; an empty one costs the guest next to nothing. One at a time: ask for the next when the
+  /// answer is there.
   std::string request(std::string_view command);
   void feed(std::string_view bytes);
 

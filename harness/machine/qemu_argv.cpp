@@ -41,10 +41,12 @@ void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wi
     add(argv, {"-device", device});
 }
 
-void add_kernel(Arguments& argv, const MachineSpec& spec) {
+void add_kernel(Arguments& argv, const MachineSpec& spec, bool is_clone) {
   for (const fs::path& table : spec.acpi_tables)
     add(argv, {"-acpitable", "file=" + table.string()});
-  add(argv, {"-kernel", spec.kernel.string(), "-initrd", spec.initramfs.string()});
+  add(argv, {"-kernel", spec.kernel.string()});
+  // A clone has unpacked it long since. The kernel stays: it makes QEMU load the same option ROM.
+  if (!is_clone) add(argv, {"-initrd", spec.initramfs.string()});
   add(argv, {"-append", spec.kernel_command_line});
 }
 
@@ -60,7 +62,7 @@ void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring) {
   Arguments argv{spec.qemu.string()};
   add_shape(argv, spec, wiring);
-  add_kernel(argv, spec);
+  add_kernel(argv, spec, wiring.is_clone);
   add_disks(argv, spec.disks);
   add(argv, {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Pipes, not a socket, for ttyS0: QEMU writes a few bytes at a time, which fills a socket's queue after 288 of them.
@@ -78,7 +80,7 @@ std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<
   Arguments argv{spec.qemu.string()};
   add_shape(argv, spec, {});
   std::erase(argv, "-no-shutdown");  // nobody is there to quit a stopped machine
-  add_kernel(argv, spec);
+  add_kernel(argv, spec, false);
   for (const fs::path& disk : disks)
     add(argv, {"-drive", fmt::format("format=raw,if=virtio,file={}", option_value(disk))});
   add(argv, {"-chardev", "stdio,id=console,signal=off,mux=on", "-mon", "chardev=console"});

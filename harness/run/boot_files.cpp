@@ -57,7 +57,8 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   for (const Case& the_case : job.suite.cases)
     add_modules(the_case, files.modules, spec.modules);
   spec.added = options.added;
-  spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
+  spec.added.push_back({guest_program("newborn"), "/lib/bootgate/newborn"});
+  if (job.suite.samples) spec.added.push_back({guest_program("ioctl"), "/lib/bootgate/ioctl"});
   auto initramfs = make_initramfs(store, spec);
   if (!initramfs) return tl::unexpected(initramfs.error());
   files.initramfs = std::move(*initramfs);

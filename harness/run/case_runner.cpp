@@ -255,9 +255,11 @@ Verdict look_back(Guest& guest, const CaseContext& context, Verdict verdict) {
 
 std::optional<long> read_taint(Guest& guest) {
   if (!guest.alive() || !guest.control_ready()) return std::nullopt;
-  auto answer = guest.command("cat /proc/sys/kernel/tainted", Clock::now() + guest.scaled_by_job(10s));
+  const char* command = guest.has_control() ? "" : "cat /proc/sys/kernel/tainted";
+  auto answer = guest.command(command, Clock::now() + guest.scaled_by_job(10s));
   const auto* answered = std::get_if<ControlAnswer>(&answer);
   if (!answered || answered->status != 0) return std::nullopt;
+  if (guest.has_control()) return answered->taint;
   long mask = 0;
   std::from_chars(answered->output.data(), answered->output.data() + answered->output.size(), mask);
   return mask;

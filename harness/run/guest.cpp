@@ -173,12 +173,14 @@ void Guest::pump(TimePoint deadline) {
   take_reports();
 }
 
-/// The last bytes of a machine that has ended are on their way still: they may hold the reason.
+/// The last bytes of a machine that has ended may hold the reason. They are in the pipe: QEMU wrote them before it said
+/// over QMP, or by its end, that it was over.
 void Guest::drain() {
+  if (std::exchange(drained_, true)) return;
   std::size_t before;
   do {
     before = console_.bytes();
-    pump(Clock::now() + 30ms);
+    pump(Clock::now());
   } while (console_.bytes() != before && !console_.flooded());
   watch_.close();
   take_reports();

@@ -109,6 +109,8 @@ class Guest {
   bool is_ours(std::string_view nonce) const { return nonce == setup_.nonce || nonce == setup_.boot_nonce; }
   Duration scaled_by_job(Duration duration) const { return scaled(duration, setup_.time_scale); }
   bool control_ready() const;
+  /// Ours is at the other end of ttyS1; else a shell on ttyS0.
+  bool has_control() const { return setup_.has_control; }
   /// The reason of QMP's SHUTDOWN event: "guest-shutdown", "guest-reset", "guest-panic", ...
   const std::optional<std::string>& power() const { return power_; }
   const std::optional<Error>& trouble() const { return trouble_; }
@@ -169,6 +171,7 @@ class Guest {
   std::optional<Error> trouble_;
   std::optional<std::string> starvation_;
   bool watching_ = true;
+  bool drained_ = false;
   bool stopped_ = false;
 };
 

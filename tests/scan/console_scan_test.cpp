@@ -56,6 +56,17 @@ TEST(ConsoleScan, FindsAReportWithItsRows) {
   EXPECT_TRUE(has_failure(result));
 }
 
+TEST(ConsoleScan, CountsBootsAndNoReplays) {
+  const std::string banner = "[    0.000000] Linux version 6.12.1\n[    0.004000] x86/fpu: as in each boot\n";
+  const std::string boot = banner + "[    0.523456] Run /init as init process\n" + warning;
+  const std::string again = banner + "[    0.534567] Run /init as init process\n" + moved(warning, "3");
+  ScanResult result = scan(boot + boot + again + again);
+  EXPECT_EQ(result.boots, 2u);
+  ASSERT_THAT(result.found, SizeIs(1));
+  EXPECT_EQ(result.found[0].count, 2u);
+  EXPECT_EQ(scan("Linux version 6.12.1\nbooted\nLinux version 6.12.1\nbooted\n").boots, 2u) << "without a clock";
+}
+
 TEST(ConsoleScan, CountsWhatComesAgain) {
   ScanResult result = scan(warning + moved(warning, "3") + moved(warning, "4") + warning);
   ASSERT_THAT(result.found, SizeIs(1));

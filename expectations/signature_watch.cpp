@@ -171,7 +171,11 @@ SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
 SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
 
 void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) {
-  impl_->line({text, parse_record(text), number, now});
+  line(text, parse_record(text), number, now);
+}
+
+void SignatureWatch::line(std::string_view text, const Record& record, std::size_t number, TimePoint now) {
+  impl_->line({text, record, number, now});
 }
 
 bool SignatureWatch::collecting() const {
@@ -200,6 +204,10 @@ std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
   for (const OpenReport& report : impl_->open)
     if (!first || report.last_line_at() + report_quiet < *first) first = report.last_line_at() + report_quiet;
   return first;
+}
+
+bool SignatureWatch::has_reports() const {
+  return !impl_->finished.empty();
 }
 
 std::vector<CrashReport> SignatureWatch::take() {

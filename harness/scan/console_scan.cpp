@@ -67,8 +67,8 @@ void ConsoleScan::line(std::string_view text, std::size_t row) {
   if (!record.stamp.empty()) now_ = stamp_time(record.stamp);
   count_boot(record);
   if (watch_.collecting()) watch_.close_quiet(now_);
-  watch_.line(text, row, now_);
-  take_reports();
+  watch_.line(text, record, row, now_);
+  if (watch_.has_reports()) take_reports();
 }
 
 /// dmesg prints the banner again. A second boot of the same kernel has the same one, too, but comes to its later

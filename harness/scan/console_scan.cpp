@@ -15,7 +15,7 @@ namespace bootgate {
 namespace {
 
 constexpr std::size_t most_titles = 1000;
-constexpr std::size_t most_boots = 10'000;
+constexpr std::size_t most_records = 10'000, records_of_a_boot = 10;
 /// Before, the clock may still count jiffies, which are the same in each boot.
 constexpr std::chrono::milliseconds clock_is_exact{100};
 constexpr std::size_t most_bytes = 16 * 1024 * 1024;  // of all reports
@@ -72,17 +72,18 @@ void ConsoleScan::line(std::string_view text, std::size_t row) {
 }
 
 /// dmesg prints the banner again. A second boot of the same kernel has the same one, too, but comes to its later
-/// records at other microseconds.
+/// records at other microseconds. Several are looked at, since the kernel goes on to print in the midst of a replay.
 void ConsoleScan::count_boot(const Record& record) {
   if (record.message.starts_with("Linux version ")) {
     ++result_.boots;
-    is_young_ = true;
+    to_look_at_ = records_of_a_boot;
     watch_.close();  // what the last kernel was about to say, it will not say any more
-  } else if (is_young_ && !record.stamp.empty() && now_ >= TimePoint() + clock_is_exact) {
-    is_young_ = false;
+  } else if (to_look_at_ > 0 && !record.stamp.empty() && now_ >= TimePoint() + clock_is_exact) {
     const std::string_view whole(record.stamp.begin(), record.message.end());
-    if (!boots_.insert(std::hash<std::string_view>()(whole)).second) --result_.boots;
-    if (boots_.size() > most_boots) boots_.clear();
+    const bool is_replay = !boots_.insert(std::hash<std::string_view>()(whole)).second;
+    if (is_replay) --result_.boots;
+    to_look_at_ = is_replay ? 0 : to_look_at_ - 1;
+    if (boots_.size() > most_records) boots_.clear();
   }
 }
 

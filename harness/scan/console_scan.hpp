@@ -47,8 +47,8 @@ class ConsoleScan {
   LineSplitter::OnLine on_line_;
   SignatureWatch watch_;
   TimePoint now_{};              // by the time stamps of the console
-  bool is_young_ = false;        // a boot whose clock has not come far
-  std::set<std::size_t> boots_;  // by a record of each
+  std::size_t to_look_at_ = 0;   // records of the latest boot: is it a replay?
+  std::set<std::size_t> boots_;  // by some records of each
   std::size_t kept_bytes_ = 0;
   ScanResult result_;
 };

@@ -60,7 +60,9 @@ TEST(ConsoleScan, CountsBootsAndNoReplays) {
   const std::string banner = "[    0.000000] Linux version 6.12.1\n[    0.004000] x86/fpu: as in each boot\n";
   const std::string boot = banner + "[    0.523456] Run /init as init process\n" + warning;
   const std::string again = banner + "[    0.534567] Run /init as init process\n" + moved(warning, "3");
-  ScanResult result = scan(boot + boot + again + again);
+  const std::string amidst =
+      banner + "[    5.000000] clocksource: Switched to clocksource tsc\n" + boot.substr(banner.size());
+  ScanResult result = scan(boot + boot + again + again + amidst);
   EXPECT_EQ(result.boots, 2u);
   ASSERT_THAT(result.found, SizeIs(1));
   EXPECT_EQ(result.found[0].count, 2u);

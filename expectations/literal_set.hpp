@@ -36,6 +36,7 @@ class LiteralSet {
 
   std::vector<std::string> words_;
   std::vector<Clue> clues_;                      // sorted by pair
+  std::vector<std::uint32_t> first_clues_;       // of each pair that has one
   std::array<std::uint64_t, 1024> clue_bits_{};  // one for each pair
 };
 

@@ -115,7 +115,8 @@ bool OpenReport::ends_with(const Record& record) {
   if (const auto& end = signature_->end) {
     auto match = end->find(record.message);
     if (!match && !trouble_) trouble_ = match.error();
-    return match && match->has_value();
+    has_end_ = has_end_ || (match && match->has_value());
+    return has_end_;
   }
   const bool end_marker = has(record.message, "---[ end trace") || (signature_->framed && is_rule(record.message));
   if (end_marker) has_end_ = true;
@@ -138,6 +139,13 @@ void OpenReport::look_for_detail(std::string_view message) {
 const std::string* OpenReport::capture(std::string_view name) const {
   auto found = std::find_if(captures_.begin(), captures_.end(), [&](const auto& named) { return named.first == name; });
   return found == captures_.end() ? nullptr : &found->second;
+}
+
+/// The detail would have named the function. The stack's is another: of whoever reports it.
+bool OpenReport::lacks_named_function() const {
+  if (!signature_->detail || has_detail_) return false;
+  const auto names = signature_->detail->group_names();
+  return std::find(names.begin(), names.end(), "function") != names.end();
 }
 
 /// What stands for {function} in the title; the empty text where the title has none.
@@ -171,7 +179,9 @@ std::string OpenReport::corruption(const std::vector<std::string>& skipped_frame
   if (signature_->follows) return "the report that it follows is missing";
   if (trace_began_ && trace_of(report_.lines).empty()) return "its call trace has no frames";
   if (report_.lines.size() >= report_lines || bytes_ > report_bytes - 1024) return "it has no end";
-  if (signature_->framed && !has_end_) return "its end is missing";
+  // A panic in the midst of it names itself, and ends it.
+  if ((signature_->framed || (signature_->end && !has_detail_)) && !has_end_) return "its end is missing";
+  if (lacks_named_function()) return "the line that names the function is missing";
   if (has_cut_stack(report_.lines)) return "its stack is incomplete";
   if (!function(skipped_frames)) return "no function in it could be guilty";
   for (const std::string& line : report_.lines)

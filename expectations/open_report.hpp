@@ -64,6 +64,7 @@ class OpenReport {
   bool ends_with(const Record& record);
   std::string title(const std::vector<std::string>& skipped_frames) const;
   const std::string* capture(std::string_view name) const;
+  bool lacks_named_function() const;
   std::optional<std::string> function(const std::vector<std::string>& skipped_frames) const;
   std::string corruption(const std::vector<std::string>& skipped_frames) const;
 

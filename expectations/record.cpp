@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "expectations/host_time.hpp"
+
 namespace bootgate {
 namespace {
 
@@ -48,17 +50,33 @@ bool take_stamp(std::string_view text, Record& record) {
 constexpr std::string_view syslog_name = " kernel: ";
 constexpr std::size_t longest_syslog_prefix = 100;
 
+/// Of "host kernel: message", as `journalctl -o short-monotonic` has it behind the stamp.
+std::string_view without_host(std::string_view message) {
+  const std::size_t name = message.find(' ');
+  if (name == 0 || name == npos || !message.substr(name).starts_with(syslog_name)) return message;
+  return message.substr(name + syslog_name.size());
+}
+
+/// What is left of a line that has no stamp.
+std::string_view unstamped_message(std::string_view line) {
+  if (line.empty() || line[0] == ' ') return line;
+  const std::size_t name = line[0] == '[' ? npos : line.substr(0, longest_syslog_prefix).find(syslog_name);
+  // "host kernel: " alone could be a program's own words.
+  if (name != npos && std::any_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(name), is_digit))
+    return line.substr(name + syslog_name.size());
+  return line.substr(host_time_length(line));
+}
+
 }  // namespace
 
 Record parse_record(std::string_view line) {
   Record record{{}, {}, line};
   for (std::size_t at = line.find('['); at != npos; at = line.find('[', at + 1))
-    if (take_stamp(line.substr(at), record)) return record;
-  if (line.empty() || line[0] == ' ' || line[0] == '[') return record;
-  const std::size_t name = line.substr(0, longest_syslog_prefix).find(syslog_name);
-  // "host kernel: " alone could be a program's own words.
-  if (name != npos && std::any_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(name), is_digit))
-    record.message = line.substr(name + syslog_name.size());
+    if (take_stamp(line.substr(at), record)) {
+      record.message = without_host(record.message);
+      return record;
+    }
+  record.message = unstamped_message(line);
   return record;
 }
 

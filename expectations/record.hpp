@@ -12,7 +12,7 @@ struct Record {
 };
 
 /// The parts of a line. What stands ahead of the time stamp is no part: a prompt, "<4>", the prefix of journald or of
-/// another tool. Without a stamp, a syslog prefix ("Nov 23 10:00:00 host kernel: ") is cut off.
+/// another tool ("Nov 23 10:00:00 host kernel: "), with or without a stamp behind it.
 Record parse_record(std::string_view line);
 
 }  // namespace bootgate

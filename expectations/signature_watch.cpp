@@ -50,12 +50,14 @@ struct SignatureWatch::Impl {
       : signatures(std::move(set)),
         literals(literals_of(*signatures)),
         seen(signatures->rows.size()),
+        spent(signatures->rows.size()),
         forgets(forgets_of(*signatures)) {}
 
   std::shared_ptr<const SignatureSet> signatures;
   LiteralSet literals;  // of the rows, in their order
   std::vector<std::uint32_t> candidates;
   std::vector<std::size_t> seen;                  // lines of each row, for those that count them
+  std::vector<bool> spent;                        // rows that were too expensive once
   std::vector<std::vector<std::size_t>> forgets;  // the rows that start to count anew after a line of this one
   std::vector<OpenReport> open;
   std::deque<LineAhead> ahead;  // from an opening on
@@ -64,29 +66,36 @@ struct SignatureWatch::Impl {
   std::vector<CrashReport> finished;
   std::optional<Error> trouble;
 
-  bool matches(const Pattern& pattern, std::string_view message, Captures* captures) {
-    auto match = pattern.find(message);
+  /// What is too expensive once may be so on each of a million lines: that is told, and the row is tried no more.
+  std::optional<Captures> match(std::size_t index, std::string_view message) {
+    if (spent[index]) return std::nullopt;
+    auto match = signatures->rows[index].pattern.find(message);
+    if (!match) spent[index] = true;
     if (!match && !trouble) trouble = match.error();
-    if (!match || !*match) return false;
-    if (captures) *captures = std::move((*match)->captures);
-    return true;
+    if (!match || !*match) return std::nullopt;
+    return std::move((*match)->captures);
+  }
+
+  bool is_exception(const Signature& row, std::string_view message) {
+    return std::any_of(row.except.begin(), row.except.end(), [&](const Pattern& pattern) {
+      auto match = pattern.find(message);
+      if (!match && !trouble) trouble = match.error();
+      return match && *match;
+    });
   }
 
   std::optional<SignatureHit> find(std::string_view message) {
     literals.find(message, candidates);
     for (std::uint32_t index : candidates) {
       const Signature& row = signatures->rows[index];
-      Captures captures;
-      if (!matches(row.pattern, message, &captures)) continue;
-      bool excepted = std::any_of(row.except.begin(), row.except.end(),
-                                  [&](const Pattern& pattern) { return matches(pattern, message, nullptr); });
-      if (excepted) continue;
+      auto captures = match(index, message);
+      if (!captures || is_exception(row, message)) continue;
       for (std::size_t forgotten : forgets[index])
         seen[forgotten] = 0;
       if (++seen[index] < row.times) continue;
       seen[index] = 0;
       if (row.severity == Severity::benign) return std::nullopt;
-      return SignatureHit{&row, std::move(captures)};
+      return SignatureHit{&row, std::move(*captures)};
     }
     return std::nullopt;
   }
@@ -163,7 +172,11 @@ SignatureWatch::SignatureWatch(SignatureWatch&&) noexcept = default;
 SignatureWatch& SignatureWatch::operator=(SignatureWatch&&) noexcept = default;
 
 void SignatureWatch::line(std::string_view text, std::size_t number, TimePoint now) {
-  impl_->line({text, parse_record(text), number, now});
+  line(text, parse_record(text), number, now);
+}
+
+void SignatureWatch::line(std::string_view text, const Record& record, std::size_t number, TimePoint now) {
+  impl_->line({text, record, number, now});
 }
 
 bool SignatureWatch::collecting() const {
@@ -192,6 +205,10 @@ std::optional<TimePoint> SignatureWatch::quiet_deadline() const {
   for (const OpenReport& report : impl_->open)
     if (!first || report.last_line_at() + report_quiet < *first) first = report.last_line_at() + report_quiet;
   return first;
+}
+
+bool SignatureWatch::has_reports() const {
+  return !impl_->finished.empty();
 }
 
 std::vector<CrashReport> SignatureWatch::take() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expectations/crash_report.hpp"
+#include "expectations/record.hpp"
 #include "expectations/signatures.hpp"
 #include "harness/support/clock.hpp"
 
@@ -24,6 +25,8 @@ class SignatureWatch {
 
   /// The next complete console line, with its number.
   void line(std::string_view text, std::size_t number, TimePoint now);
+  /// The same, for who has taken the line apart already.
+  void line(std::string_view text, const Record& record, std::size_t number, TimePoint now);
   /// True while a report is open: its end marker has not come yet.
   bool collecting() const;
   /// When an open report is to be taken as ended for lack of further lines (2 s after its last one).
@@ -32,6 +35,8 @@ class SignatureWatch {
   void close_quiet(TimePoint now);
   /// Ends all open reports: the console is at its end.
   void close();
+  /// True when take() has something to give.
+  bool has_reports() const;
   /// Reports that ended since the last call, in the order of their beginning.
   std::vector<CrashReport> take();
   /// The first match-limit error of a row, if any; it is the bench's.

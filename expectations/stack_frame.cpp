@@ -38,6 +38,11 @@ bool begins_trace(std::string_view line) {
   return has(line, "Call Trace:") || has(line, "backtrace:") || has(line, "backtrace (crc ");
 }
 
+/// The line that says "Call Trace:" may be the one that is lost.
+bool is_in_trace(std::string_view line) {
+  return begins_trace(line) || has(line, " <IRQ>") || has(line, " <TASK>");
+}
+
 /// Lines behind which another stack begins: whose allocation it was, what a lock's holder did.
 bool ends_trace(std::string_view line) {
   return has(line, "</TASK>") || has(line, "llocated by ") || has(line, "reed by ") || begins_trace(line);
@@ -55,6 +60,11 @@ bool is_cut_frame(std::string_view message) {
   if (!std::all_of(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(end), is_symbol_char)) return false;
   const bool one_word = message.find(' ') == std::string_view::npos;
   return one_word && !parse_frame(message);
+}
+
+/// arch/x86/include/asm/segment.h: __USER_CS and __USER32_CS.
+bool is_of_user(std::string_view rip) {
+  return rip.starts_with("RIP: 0033:") || rip.starts_with("RIP: 0023:");
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ std::vector<StackFrame> trace_of(std::span<const std::string> lines) {
   bool in_trace = false, from_trace = false;
   for (const std::string& line : lines) {
     if (from_trace && ends_trace(line)) break;
-    if (begins_trace(line)) in_trace = true;
+    if (is_in_trace(line)) in_trace = true;
     auto frame = parse_frame(line);
     // Inside a trace, a RIP is where an interrupt came in (show_regs_if_on_stack).
     if (!frame || !frame->certain || frame->is_rip == in_trace) continue;
@@ -109,11 +119,11 @@ bool has_cut_stack(std::span<const std::string> lines) {
   for (const std::string& line : lines) {
     const std::string_view message = parse_record(line).message;
     if (in_trace && ends_trace(line)) break;
-    if (begins_trace(line)) in_trace = true;
+    if (is_in_trace(line)) in_trace = true;
     // show_regs prints RIP first, of user space too.
     // A call of nowhere has no name there: "RIP: 0010:0x0".
-    if (message.starts_with("RIP: 00"))
-      has_rip = has_rip || parse_frame(line) || !message.starts_with("RIP: 0010:") || message.starts_with("RIP: 0010:0x");
+    if (message.starts_with("RIP: "))
+      has_rip = has_rip || parse_frame(line) || is_of_user(message) || message.starts_with("RIP: 0010:0x");
     if (!in_trace && !has_rip && message.starts_with("RSP: 00")) return true;
     if (in_trace && is_cut_frame(message)) return true;
   }

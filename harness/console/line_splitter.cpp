@@ -211,7 +211,8 @@ void LineSplitter::emit(std::string_view line, const OnLine& on_line) {
   // of whoever saved the console.
   while (stamp != std::string_view::npos) {
     const std::size_t next = find_kernel_stamp(line, stamp + 1);
-    if (skip_kernel_stamp(line, stamp) < next) on_line(line.substr(stamp, next - stamp), row_);
+    if (next == std::string_view::npos || skip_kernel_stamp(line, stamp) < next)
+      on_line(line.substr(stamp, next - stamp), row_);
     stamp = next;
   }
 }

@@ -15,6 +15,9 @@ namespace bootgate {
 namespace {
 
 constexpr std::size_t most_titles = 1000;
+constexpr std::size_t most_records = 10'000, records_of_a_boot = 10;
+/// Before, the clock may still count jiffies, which are the same in each boot.
+constexpr std::chrono::milliseconds clock_is_exact{100};
 constexpr std::size_t most_bytes = 16 * 1024 * 1024;  // of all reports
 
 /// The time of a printk stamp, "12.345678". Each line has one: this must cost nothing. No kernel is up for 30 years:
@@ -61,14 +64,27 @@ ScanResult ConsoleScan::finish() {
 void ConsoleScan::line(std::string_view text, std::size_t row) {
   result_.rows = row + 1;
   const Record record = parse_record(text);
+  if (!record.stamp.empty()) now_ = stamp_time(record.stamp);
+  count_boot(record);
+  if (watch_.collecting()) watch_.close_quiet(now_);
+  watch_.line(text, record, row, now_);
+  if (watch_.has_reports()) take_reports();
+}
+
+/// dmesg prints the banner again. A second boot of the same kernel has the same one, too, but comes to its later
+/// records at other microseconds. Several are looked at, since the kernel goes on to print in the midst of a replay.
+void ConsoleScan::count_boot(const Record& record) {
   if (record.message.starts_with("Linux version ")) {
     ++result_.boots;
+    to_look_at_ = records_of_a_boot;
     watch_.close();  // what the last kernel was about to say, it will not say any more
+  } else if (to_look_at_ > 0 && !record.stamp.empty() && now_ >= TimePoint() + clock_is_exact) {
+    const std::string_view whole(record.stamp.begin(), record.message.end());
+    const bool is_replay = !boots_.insert(std::hash<std::string_view>()(whole)).second;
+    if (is_replay) --result_.boots;
+    to_look_at_ = is_replay ? 0 : to_look_at_ - 1;
+    if (boots_.size() > most_records) boots_.clear();
   }
-  if (!record.stamp.empty()) now_ = stamp_time(record.stamp);
-  if (watch_.collecting()) watch_.close_quiet(now_);
-  watch_.line(text, row, now_);
-  take_reports();
 }
 
 void ConsoleScan::take_reports() {

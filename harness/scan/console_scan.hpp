@@ -1,8 +1,10 @@
 // ConsoleScan: judges a saved console with the code that watches live ones.
 #pragma once
 
+#include <set>
 #include <stop_token>
 
+#include "expectations/record.hpp"
 #include "expectations/signature_watch.hpp"
 #include "harness/console/line_splitter.hpp"
 
@@ -18,7 +20,7 @@ struct ScanResult {
   std::string name;  // of the log
   std::uint64_t bytes = 0;
   std::size_t rows = 0;
-  std::size_t boots = 0;           // kernel banners
+  std::size_t boots = 0;           // kernel banners, but for those of a replay
   std::vector<FoundReport> found;  // in the order of the console, one for each title
   std::size_t left_out = 0;        // further titles than are kept
   std::optional<Error> error;      // the log could not be read to its end, or a signature is too expensive
@@ -38,12 +40,15 @@ class ConsoleScan {
 
  private:
   void line(std::string_view text, std::size_t row);
+  void count_boot(const Record& record);
   void take_reports();
 
   LineSplitter splitter_;
   LineSplitter::OnLine on_line_;
   SignatureWatch watch_;
-  TimePoint now_{};  // by the time stamps of the console
+  TimePoint now_{};              // by the time stamps of the console
+  std::size_t to_look_at_ = 0;   // records of the latest boot: is it a replay?
+  std::set<std::size_t> boots_;  // by some records of each
   std::size_t kept_bytes_ = 0;
   ScanResult result_;
 };

@@ -26,6 +26,13 @@ std::string run_step(const std::string& command) {
   return "  { run = '" + command + "', status = \"any\" },\n";
 }
 
+std::size_t occurrences(std::string_view text, std::string_view word) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(word, at)) != std::string_view::npos; at += word.size())
+    ++count;
+  return count;
+}
+
 TEST(Fault, ThatIsExpectedPassesAndHarmsNoOtherCase) {
   BootRun run;
   const std::string expected = std::string("  { expect-report = \"") + crash_title + "\" },\n";
@@ -72,14 +79,18 @@ TEST(Fault, ThatIsKnownFailsNobodyUntilItExpires) {
 /// Every stack of the system, and its whole log once more, are no failure.
 TEST(Fault, IsNothingThatAKernelSaysWhenAsked) {
   BootRun run;
-  const std::string steps = run_step("for key in t l w m q; do echo $key > /proc/sysrq-trigger; done") +
-                            run_step("dmesg > /dev/ttyS0") + run_step("dmesg > /dev/kmsg") + "  { run = \"true\" },\n";
+  const std::string steps =
+      run_step("for key in t l w m q; do echo $key > /proc/sysrq-trigger; done") + run_step("dmesg > /dev/ttyS0") +
+      run_step("dmesg | while read -r line; do echo \"$line\" > /dev/kmsg; done") + "  { run = \"true\" },\n";
   const RunSeen seen = run.run({run.file("noise.toml", suite_of(case_of("noise", steps))).string()});
   EXPECT_EQ(seen.status, 0) << seen.output;
   EXPECT_EQ(seen.cases.at("noise").outcome, "pass") << seen.cases.at("noise").message;
   for (const auto& entry : fs::recursive_directory_iterator(fs::canonical(run.directory() / "bootgate-out/latest")))
     if (entry.path().filename() == "console.log") {
-      EXPECT_EQ(run.bootgate({"scan", entry.path().string()}).status, 0);
+      const RunSeen scanned = run.bootgate({"scan", entry.path().string()});
+      EXPECT_EQ(scanned.status, 0) << scanned.output;
+      EXPECT_THAT(scanned.output, HasSubstr(" lines, 1 boot\n")) << "a replay is no boot";
+      EXPECT_EQ(occurrences(read_file(entry.path()).value(), "] Linux version "), 3u) << "itself, and twice again";
     }
 }
 

@@ -166,31 +166,35 @@ TEST(SignatureWatch, WaitsForThePanicBehindASanitizersFrame) {
   EXPECT_EQ(reports[0].severity, Severity::failure);
 }
 
-TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
-  auto set = std::make_shared<SignatureSet>();
+std::shared_ptr<const SignatureSet> one_row(const char* pattern, std::vector<const char*> exceptions = {}) {
   auto regex = [](const char* text) { return Pattern::compile({text, true, {"demo.toml", 1, 1}}).value(); };
-  set->rows.push_back({"demo",
-                       "aaa",
-                       regex("^a"),
-                       Severity::failure,
-                       "demo",
-                       {},
-                       {},
-                       {regex("(a+)+$")},
-                       {},
-                       {},
-                       {},
-                       {},
-                       {},
-                       {},
-                       1,
-                       {},
-                       {}});
-  SignatureWatch watch(set);
+  Signature row{"demo", "aaa", regex(pattern), Severity::failure, "demo", {}, {}, {}, {}, {}, {}, {}, {}, {}, 1,
+                {},     {}};
+  for (const char* exception : exceptions)
+    row.except.push_back(regex(exception));
+  auto set = std::make_shared<SignatureSet>();
+  set->rows.push_back(std::move(row));
+  return set;
+}
+
+TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
+  SignatureWatch watch(one_row("^a", {"(a+)+$"}));
   watch.line(std::string(4096, 'a') + "!", 0, TimePoint());
   EXPECT_TRUE(watch.collecting()) << "an exception that could not be tried is no exception";
   ASSERT_TRUE(watch.trouble());
   EXPECT_THAT(watch.trouble()->what, HasSubstr("'(a+)+$' is too expensive"));
+}
+
+TEST(SignatureWatch, TriesAPatternNoMoreThatIsTooExpensive) {
+  SignatureWatch watch(one_row("(a+)+$"));
+  watch.line("aaaa", 0, TimePoint());
+  EXPECT_TRUE(watch.collecting());
+  watch.close();
+  watch.line(std::string(4096, 'a') + "!", 1, TimePoint());
+  ASSERT_TRUE(watch.trouble());
+  EXPECT_THAT(watch.trouble()->what, HasSubstr("'(a+)+$' is too expensive"));
+  watch.line("aaaa", 2, TimePoint());
+  EXPECT_FALSE(watch.collecting()) << "a million such lines would take an hour";
 }
 
 TEST(SignatureWatch, KeepsOtherCallersOut) {

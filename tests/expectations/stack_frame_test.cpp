@@ -60,6 +60,11 @@ TEST(TraceOf, BeginsWithTheKernelsRipAndEndsWithItsFirstTrace) {
               ElementsAre("a", "b", "c"));
 }
 
+TEST(TraceOf, IsKnownByItsStackWhereItsFirstLineWasLost) {
+  EXPECT_THAT(names({" <IRQ>", " a+0x1/0x2", " </IRQ>", " <TASK>", "RIP: 0010:interrupted+0x1/0x2", " b+0x1/0x2"}),
+              ElementsAre("a", "b"));
+}
+
 TEST(TraceOf, LeavesOutTheStacksOfOthers) {
   EXPECT_THAT(names({"Call Trace:", " a+0x1/0x2", "Allocated by task 1:", " b+0x1/0x2"}), ElementsAre("a"));
 }
@@ -80,7 +85,8 @@ TEST(HasCutStack, TakesAWholeOneForWhole) {
 TEST(HasCutStack, MissesTheRipAheadOfOtherRegisters) {
   EXPECT_TRUE(
       has_cut_stack(Lines{"Code: 0f 0b", "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202", "Call Trace:", " a+0x1/0x2"}));
-  EXPECT_TRUE(has_cut_stack(Lines{"RIP: 0010:a+0x", "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202"}));
+  for (const char* rip : {"RIP: 0010:a+0x", "RIP: 0010", "RIP: 00", "RIP"})
+    EXPECT_TRUE(has_cut_stack(Lines{rip, "RSP: 0018:ffffc9000014bdd8 EFLAGS: 00000202"})) << rip;
 }
 
 TEST(HasCutStack, SeesWhatIsLeftOfAFrame) {

@@ -56,6 +56,19 @@ TEST(ConsoleScan, FindsAReportWithItsRows) {
   EXPECT_TRUE(has_failure(result));
 }
 
+TEST(ConsoleScan, CountsBootsAndNoReplays) {
+  const std::string banner = "[    0.000000] Linux version 6.12.1\n[    0.004000] x86/fpu: as in each boot\n";
+  const std::string boot = banner + "[    0.523456] Run /init as init process\n" + warning;
+  const std::string again = banner + "[    0.534567] Run /init as init process\n" + moved(warning, "3");
+  const std::string amidst =
+      banner + "[    5.000000] clocksource: Switched to clocksource tsc\n" + boot.substr(banner.size());
+  ScanResult result = scan(boot + boot + again + again + amidst);
+  EXPECT_EQ(result.boots, 2u);
+  ASSERT_THAT(result.found, SizeIs(1));
+  EXPECT_EQ(result.found[0].count, 2u);
+  EXPECT_EQ(scan("Linux version 6.12.1\nbooted\nLinux version 6.12.1\nbooted\n").boots, 2u) << "without a clock";
+}
+
 TEST(ConsoleScan, CountsWhatComesAgain) {
   ScanResult result = scan(warning + moved(warning, "3") + moved(warning, "4") + warning);
   ASSERT_THAT(result.found, SizeIs(1));
@@ -98,6 +111,15 @@ INSTANTIATE_TEST_SUITE_P(Logs, Dressed,
                                          Dress{"brackets", "[2026-11-23 10:00:00] ", "\n", "yes"},
                                          Dress{"journal", "Nov 23 10:00:00 myhost kernel: ", "\n", ""},
                                          Dress{"journal_iso", "2026-11-23T10:00:00+0100 myhost kernel: ", "\n", ""},
+                                         Dress{"journal_monotonic", "[    2.123456] myhost kernel: ", "\n", ""},
+                                         Dress{"journal_unix", "1795514400.123456 myhost kernel: ", "\n", ""},
+                                         Dress{"journal_full", "Mon 2026-11-23 10:00:00 UTC myhost kernel: ", "\n", ""},
+                                         Dress{"dmesg_T", "[Mon Nov 23 10:00:00 2026] ", "\n", ""},
+                                         Dress{"dmesg_e", "[  +0.000012] ", "\n", ""},
+                                         Dress{"dmesg_iso", "2026-11-23T10:00:00,123456+00:00 ", "\n", ""},
+                                         Dress{"ts_alone", "Nov 23 10:00:00 ", "\n", ""},
+                                         Dress{"tio_alone", "[10:00:00.123] ", "\n", ""},
+                                         Dress{"lava_alone", "2026-11-23T10:00:00.123456 ", "\n", ""},
                                          Dress{"syslog", "Nov 23 10:00:00 myhost kernel: ", "\n", "yes"}),
                          [](const auto& dress) { return std::string(dress.param.name); });
 

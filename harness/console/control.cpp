@@ -70,14 +70,10 @@ std::string Control::request(std::string_view command) {
   return fmt::format("{} {}\n", ++id_, one_line_word(command));
 }
 
-Control::Control(std::string nonce, std::string boot_nonce) : nonce_(std::move(nonce)) {
-  head_ = fmt::format("\n@bootgate:{}:", nonce_);
-  if (!boot_nonce.empty() && boot_nonce != nonce_) restart_ = fmt::format("\n@bootgate:{}:ready@\n", boot_nonce);
-}
+Control::Control(std::string nonce) : nonce_(std::move(nonce)), head_(fmt::format("\n@bootgate:{}:", nonce_)) {}
 
 void Control::feed(std::string_view bytes) {
   received_ += bytes;
-  if (ready_ && !restart_.empty() && received_.find(restart_) != std::string::npos) lost_ = busy_;
   while (take_marker()) {
   }
 }

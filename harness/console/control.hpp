@@ -35,8 +35,7 @@ class Control {
  public:
   static constexpr std::size_t output_limit = 1024 * 1024;
 
-  /// `boot_nonce`: of a clone, that of the boot, which a loop that starts anew says.
-  explicit Control(std::string nonce, std::string boot_nonce = {});
+  explicit Control(std::string nonce);
 
   /// What to send first to a clone; it is ready() once its loop has answered. `seconds`: since 1970.
   std::string introduce(std::int64_t seconds, std::string_view seed) const;
@@ -59,8 +58,7 @@ class Control {
   bool take_marker();
 
   std::string nonce_;
-  std::string head_;     // of a marker
-  std::string restart_;  // the whole one of a loop that starts anew in a clone
+  std::string head_;  // of a marker
   std::string received_;
   std::size_t scanned_ = 0;
   bool truncated_ = false;

@@ -41,7 +41,10 @@ Result<std::string> empty_qcow2(int mib, const fs::path& directory) {
   auto scratch = make_temp_dir(directory, "disk-");
   if (!scratch) return tl::unexpected(scratch.error());
   const fs::path image = *scratch / "empty.qcow2";
-  auto made = run_checked({"qemu-img", "create", "-q", "-f", "qcow2", image.string(), fmt::format("{}M", mib)});
+  CommandOptions options;
+  options.timeout = std::chrono::seconds(30);
+  auto made =
+      run_checked({"qemu-img", "create", "-q", "-f", "qcow2", image.string(), fmt::format("{}M", mib)}, options);
   auto bytes = made ? read_file(image) : tl::unexpected(made.error());
   std::error_code ignored;
   fs::remove_all(*scratch, ignored);

@@ -171,9 +171,7 @@ Machine::Machine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Machine::Machine(Machine&&) noexcept = default;
 Machine& Machine::operator=(Machine&&) noexcept = default;
 
-Machine::~Machine() {
-  if (impl_ && !impl_->status) impl_->child.reset();  // kills it
-}
+Machine::~Machine() = default;
 
 Result<Machine> Machine::start(const MachineSpec& spec, std::stop_token stop) {
   return launch(spec, nullptr, false, std::move(stop));

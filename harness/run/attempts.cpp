@@ -15,6 +15,10 @@ bool crashed(const CaseResult& attempt) {
   return failed(attempt) && attempt.cause == Cause::signature;
 }
 
+bool says_nothing(const CaseResult& attempt) {
+  return attempt.outcome == Outcome::not_run || attempt.cause == Cause::stopped;
+}
+
 }  // namespace
 
 bool wants_another(const Execution& execution, std::span<const CaseResult> attempts) {
@@ -28,6 +32,8 @@ bool wants_another(const Execution& execution, std::span<const CaseResult> attem
 }
 
 CaseResult combined(std::vector<CaseResult> attempts) {
+  // What was not run or broken off says nothing, where something else does.
+  if (!std::all_of(attempts.begin(), attempts.end(), says_nothing)) std::erase_if(attempts, says_nothing);
   auto face = std::find_if(attempts.begin(), attempts.end(), crashed);
   const auto bad = std::find_if(attempts.begin(), attempts.end(), failed);
   const bool mixed =

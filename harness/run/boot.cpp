@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/support/random.hpp"
 
 namespace bootgate {
@@ -27,18 +29,17 @@ MachineSpec machine_spec(const JobInputs& inputs, const EvidenceFiles& files, co
 
 Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
   const char* what = "powering the guest off";
-  Duration within = guest.scaled_by_job(power_off_patience);
-  bool was_alive = guest.alive();
+  const Duration within = guest.scaled_by_job(power_off_patience);
+  TimePoint deadline = Clock::now() + within;
   // A suite of boot cases alone may be done before our init has started the control loop. Another root has none, and
   // its shell is ready only when a step has used it.
-  Duration patience = files.has_control ? within : Duration(0);
-  End ready = guest.wait([&] { return !was_alive || guest.control_ready(); }, Clock::now() + patience, false);
-  if (ready == End::deadline) return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
-  if (ready != End::matched) return judge(ready, guest, what, within, first_report);
-  if (was_alive) guest.ask_power(true);
-  // A power step may have left reports behind, and so may the time since the last case.
-  End end = guest.wait([&] { return !was_alive || guest.power() == "guest-shutdown"; }, Clock::now() + within, false);
-  guest.settle();
+  if (!files.has_control && !guest.control_ready())
+    return {Outcome::skip, Cause::none, "no shell to power the guest off with", {}};
+  End end = guest.wait_until([&] { return guest.control_ready(); }, deadline, false);
+  if (end == End::matched) {
+    guest.ask_power(true);
+    end = guest.wait_until([&] { return guest.power() == "guest-shutdown"; }, deadline, false);
+  }
   return judge(end, guest, what, within, first_report);
 }
 
@@ -112,12 +113,26 @@ Result<std::unique_ptr<Guest>> Boot::clone(const SavedGuest& saved) const {
 
 Verdict end_guest(Guest& guest, const BootFiles& files, const EvidenceFiles& evidence, std::size_t first_report) {
   guest.begin_case({});
-  Verdict verdict = power_off(guest, files, first_report);
+  Verdict verdict;
+  if (guest.alive()) verdict = power_off(guest, files, first_report);
+  // A power step may have left reports behind, and so may the time since the last case.
+  guest.settle();
+  if (verdict.passed() || verdict.outcome == Outcome::skip) {
+    Verdict reported = judge_reports(guest, "powering the guest off", first_report);
+    if (!reported.passed()) verdict = std::move(reported);
+  }
   ExitStatus qemu = guest.machine().end();
   (void)write_file_atomically(evidence.qemu_errors(), guest.qemu_errors());
   if (verdict.passed() && !qemu.ok())
     return {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)), guest.qemu_errors()};
   return verdict;
+}
+
+Verdict judge_reports(const Guest& guest, std::string awaited, std::size_t first_report) {
+  const auto& reports = guest.reports();
+  const bool unexpected = std::any_of(reports.begin() + static_cast<std::ptrdiff_t>(first_report), reports.end(),
+                                      [&](const CrashReport& report) { return guest.unexpected(report); });
+  return unexpected ? judge(End::signature, guest, std::move(awaited), {}, first_report) : Verdict{};
 }
 
 }  // namespace bootgate

@@ -44,8 +44,13 @@ class Boot {
   MachineSpec spec_;
 };
 
-/// Powers the guest off unless it has ended already, ends QEMU, and judges the end. `first_report`: the number of crash
-/// reports that are charged to a case already. The verdict is a skip where there is no shell that could power it off.
+/// Powers the guest off unless a case has ended it on purpose, ends QEMU, and judges the end. `first_report`: the
+/// number of crash reports that are charged to a case already. The verdict is a skip where there is no shell that could
+/// power it off.
 Verdict end_guest(Guest& guest, const BootFiles& files, const EvidenceFiles& evidence, std::size_t first_report);
+
+/// A crash report that no case answers for, from number `first_report` on: the verdict of what awaited `awaited`. It is
+/// a pass when there is none.
+Verdict judge_reports(const Guest& guest, std::string awaited, std::size_t first_report);
 
 }  // namespace bootgate

@@ -20,6 +20,11 @@ bool is_of_boot(const Case& the_case) {
   return the_case.during == Case::During::boot;
 }
 
+/// Its last step powers the machine off, and proves it.
+bool ends_machine(const Case& the_case) {
+  return !the_case.steps.empty() && std::holds_alternative<Power>(the_case.steps.back().what);
+}
+
 class BringUp {
  public:
   BringUp(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, const BringUpWatch& watch)
@@ -63,6 +68,7 @@ class BringUp {
       result_.lost = fmt::format("{}: {}", the_case.name, outcome.reason);
     } else if (!result_.guest->alive()) {
       result_.lost = fmt::format("the machine ended in {}", the_case.name);
+      if (!ends_machine(the_case)) result_.ready = judge_end(fmt::format("behind {}", the_case.name));
     }
     finish(std::move(outcome));
   }
@@ -83,9 +89,16 @@ class BringUp {
       return Clock::now() - guest.console().last_byte() >= foreign_quiet || Clock::now() - start >= foreign_patience;
     };
     result_.ready = judge(guest.wait(is_up, start + within, false), guest, "booting", within, result_.context.reports);
-    if (result_.ready.passed()) return;
-    result_.lost = fmt::format("the boot failed: {}", result_.ready.reason);
     if (result_.ready.cause == Cause::deadline) keep_diagnosis(guest, boot_.files(), inputs_);
+    if (result_.ready.passed()) look_back(result_);
+    if (!result_.ready.passed() && result_.lost.empty())
+      result_.lost = fmt::format("the boot failed: {}", result_.ready.reason);
+  }
+
+  /// Of a machine that nobody has ended on purpose.
+  Verdict judge_end(std::string awaited) const {
+    return judge(result_.guest->qemu_exit() ? End::exited : End::power, *result_.guest, std::move(awaited), {},
+                 result_.context.reports);
   }
 
   Boot& boot_;
@@ -100,6 +113,15 @@ class BringUp {
 BroughtUp bring_up(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, bool clonable,
                    const BringUpWatch& watch) {
   return BringUp(boot, inputs, kernel, watch).run(clonable);
+}
+
+void look_back(BroughtUp& up) {
+  Guest& guest = *up.guest;
+  guest.settle();
+  up.ready = judge_reports(guest, "behind the boot", up.context.reports);
+  if (up.ready.passed() && !guest.alive())
+    up.ready = judge(guest.qemu_exit() ? End::exited : End::power, guest, "behind the boot", {}, up.context.reports);
+  if (!up.ready.passed()) up.lost = fmt::format("the boot failed: {}", up.ready.reason);
 }
 
 void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs) {

@@ -32,6 +32,10 @@ struct BringUpWatch {
 BroughtUp bring_up(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, bool clonable,
                    const BringUpWatch& watch = {});
 
+/// Whether the booted guest is still what it should be: alive, and without a crash report that no case answers for.
+/// Otherwise it is lost.
+void look_back(BroughtUp& up);
+
 /// Asks a guest that hangs what it does, and keeps that with the evidence.
 void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs);
 

@@ -14,13 +14,7 @@ using namespace std::chrono_literals;
 /// A clone answers within milliseconds; one that does not by then is taken for lost.
 constexpr Duration clone_patience = 10s;
 
-CaseResult failure_of(Verdict verdict) {
-  CaseResult result;
-  take(std::move(verdict), result);
-  return result;
-}
-
-/// Why the clone can't be used, or nothing. A crash is the kernel's: it is the case's failure.
+/// Why the clone can't be used, or nothing. What only the kernel can have done is the case's failure.
 std::optional<std::string> clone(const CaseMachineSource& source, const Boot& boot, CaseMachine& machine) {
   auto guest = boot.clone(*source.saved);
   if (!guest) return one_line(guest.error());
@@ -28,13 +22,18 @@ std::optional<std::string> clone(const CaseMachineSource& source, const Boot& bo
   clone.begin_case({});
   const Duration within = clone.scaled_by_job(clone_patience);
   const End end = clone.introduce(Clock::now() + within);
-  const bool answered = end == End::matched;
-  const bool kernels_fault = end == End::signature || end == End::power;
-  if (!answered && !kernels_fault && end != End::stopped)
-    return judge(end, clone, "an answer of the clone", within, 0).reason;
-  if (!answered) machine.failure = failure_of(judge(end, clone, "an answer of the clone", within, 0));
+  if (end != End::matched) {
+    CaseResult failure;
+    take(judge(end, clone, "an answer of the clone", within, 0), failure);
+    const bool kernels_fault = end == End::signature || end == End::power || end == End::flood;
+    if (!kernels_fault && end != End::stopped) {
+      keep_diagnosis(clone, machine.files, source.inputs);
+      return failure.reason;
+    }
+    machine.failure = std::move(failure);
+  }
   machine.what = "a clone";
-  machine.context.cursor = clone.console().lines().size();
+  machine.is_clone = true;
   machine.context.taint = source.taint;
   machine.guest = std::move(*guest);
   return std::nullopt;
@@ -45,8 +44,13 @@ void boot_afresh(const CaseMachineSource& source, Boot& boot, CaseMachine& machi
   machine.guest = std::move(up.guest);
   machine.context = up.context;
   if (up.lost.empty()) return;
+  CaseResult failure = not_run(up.lost);
   auto bad = std::find_if(up.cases.begin(), up.cases.end(), [](const CaseResult& result) { return !was_done(result); });
-  machine.failure = !up.ready.passed() ? failure_of(up.ready) : bad != up.cases.end() ? *bad : not_run(up.lost);
+  if (!up.ready.passed())
+    take(std::move(up.ready), failure);
+  else if (bad != up.cases.end())
+    failure = std::move(*bad);
+  machine.failure = std::move(failure);
 }
 
 }  // namespace
@@ -54,20 +58,21 @@ void boot_afresh(const CaseMachineSource& source, Boot& boot, CaseMachine& machi
 CaseMachine make_case_machine(const CaseMachineSource& source, const EvidenceFiles& files, std::size_t case_index) {
   CaseMachine machine;
   machine.files = files;
-  Boot boot(source.inputs, files, case_index);
-  std::string reason = source.no_clones;
+  machine.what = "a fresh boot";
   if (source.saved) {
-    auto useless = clone(source, boot, machine);
+    auto useless = clone(source, Boot(source.inputs, files, case_index), machine);
     if (!useless) return machine;
-    machine = {};
-    machine.files = files;
-    reason = *useless;
+    machine.what += ": " + *useless;
+    // What the clone has left stays.
+    machine.files.directory /= "fresh-boot";
+  } else if (!source.no_clones.empty()) {
+    machine.what += ": " + source.no_clones;
   }
   if (source.inputs.stop.stop_requested()) {
     machine.failure = bench_failure(interrupted_error().value());
     return machine;
   }
-  machine.what = reason.empty() ? "a fresh boot" : "a fresh boot: " + reason;
+  Boot boot(source.inputs, machine.files, case_index);
   boot_afresh(source, boot, machine);
   return machine;
 }

@@ -21,6 +21,7 @@ struct CaseMachineSource {
 struct CaseMachine {
   std::unique_ptr<Guest> guest;
   CaseContext context;
+  bool is_clone = false;
   std::string what;  // "a clone", "a fresh boot", "a fresh boot: REASON" in place of a clone
   EvidenceFiles files;
   /// It never took commands, and this is the case's result. There may be a guest nevertheless.

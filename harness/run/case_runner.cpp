@@ -135,11 +135,11 @@ class StepRunner {
   Verdict operator()(const Power& power) {
     bool off = power.action == Power::Action::off;
     TimePoint deadline = Clock::now() + within_;
-    End end = guest_.wait([&] { return guest_.control_ready(); }, deadline, false);
+    End end = guest_.wait_until([&] { return guest_.control_ready(); }, deadline, false);
     if (end == End::matched) {
       guest_.ask_power(off);
       std::string wanted = off ? "guest-shutdown" : "guest-reset";
-      end = guest_.wait([&] { return guest_.power() == wanted; }, deadline, false);
+      end = guest_.wait_until([&] { return guest_.power() == wanted; }, deadline, false);
     }
     return judge(end, guest_, describe(*step_), within_, context_.reports);
   }
@@ -272,7 +272,7 @@ CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, Case
   result.name = the_case.name;
   result.note = the_case.note;
   const bool booting = the_case.during == Case::During::boot;
-  if (!booting && !the_case.from_boot) context.cursor = guest.console().lines().size();
+  if (!booting) context.cursor = the_case.from_boot ? 0 : guest.console().lines().size();
   // The excerpt of a boot case starts where the last one matched.
   const std::size_t first_line = context.cursor;
   guest.begin_case([&](const CrashReport& report) { return is_allowed(the_case, report); });

@@ -28,21 +28,40 @@ Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec) {
   return {};
 }
 
+namespace {
+
+std::string report_text(const CrashReport& report, const CaseResult& the_case) {
+  std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
+  if (!report.known.empty()) text += fmt::format("known issue: {}\n\n", report.known);
+  if (!report.expired.empty()) text += fmt::format("a known issue that has expired: {}\n\n", report.expired);
+  if (!report.undecoded.empty()) text += fmt::format("not decoded: {}\n\n", report.undecoded);
+  for (const std::string& line : report.lines)
+    text += printable(line) + "\n";
+  if (!report.decoded.empty()) text += "\nDecoded:\n\n";
+  for (const std::string& line : report.decoded)
+    text += printable(line) + "\n";
+  return text;
+}
+
+/// Those of earlier attempts as well.
+std::vector<const CrashReport*> reports_of(const CaseResult& the_case) {
+  std::vector<const CrashReport*> reports;
+  for (const CaseResult& attempt : the_case.earlier)
+    for (const CrashReport& report : attempt.reports)
+      reports.push_back(&report);
+  for (const CrashReport& report : the_case.reports)
+    reports.push_back(&report);
+  return reports;
+}
+
+}  // namespace
+
 Result<> write_findings(const EvidenceFiles& files, const JobResult& result) {
   int number = 0;
   for (const CaseResult& the_case : result.cases) {
-    for (const CrashReport& report : the_case.reports) {
-      std::string text = fmt::format("{}\nin {}/{}\n\n", report.title, the_case.suite, the_case.name);
-      if (!report.known.empty()) text += fmt::format("known issue: {}\n\n", report.known);
-      if (!report.expired.empty()) text += fmt::format("a known issue that has expired: {}\n\n", report.expired);
-      if (!report.undecoded.empty()) text += fmt::format("not decoded: {}\n\n", report.undecoded);
-      for (const std::string& line : report.lines)
-        text += printable(line) + "\n";
-      if (!report.decoded.empty()) text += "\nDecoded:\n\n";
-      for (const std::string& line : report.decoded)
-        text += printable(line) + "\n";
-      auto written = write_file_atomically(files.directory / fmt::format("crash-{}.txt", ++number), text);
-      if (!written) return written;
+    for (const CrashReport* report : reports_of(the_case)) {
+      const fs::path file = files.directory / fmt::format("crash-{}.txt", ++number);
+      if (auto written = write_file_atomically(file, report_text(*report, the_case)); !written) return written;
     }
   }
   Json::Object facts;

@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Duration settle_patience = 30s;
+
 /// A sync line that has not come by then never will: the console is stuck.
 constexpr Duration sync_patience = 5s;
 
@@ -35,7 +37,7 @@ Guest::Guest(Machine machine, GuestSetup setup, const GuestPast& past)
       setup_(std::move(setup)),
       console_(past.console),
       watch_(past.watch),
-      control_(setup_.nonce, setup_.boot_nonce),
+      control_(setup_.nonce),
       shell_(setup_.nonce),
       started_(Clock::now()),
       seen_lines_(past.console.lines().size()),
@@ -195,7 +197,7 @@ std::optional<End> Guest::ended() const {
   return std::nullopt;
 }
 
-End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
+End Guest::wait_until(const std::function<bool()>& done, TimePoint& deadline, bool console_awaited) {
   TimePoint start = Clock::now();
   StarvationWatch host(machine_.pid(), start);
   starvation_.reset();
@@ -203,14 +205,14 @@ End Guest::wait(const std::function<bool()>& done, TimePoint deadline, bool cons
     if (!alive()) drain();
     // What must not appear outweighs what was awaited, also when both came at once.
     if (auto end = ended()) return *end;
-    const bool reporting = watch_.collecting();
+    const TimePoint now = Clock::now();
+    // An open crash report is read to its end: the title comes from it. One that never ends has no more time than this.
+    const bool reporting = watch_.collecting() && now < setup_.limit;
     if (!reporting && done()) return End::matched;
     if (control_.lost()) return End::control_lost;
     if (power_) return End::power;
     if (machine_.exited()) return End::exited;
-    const TimePoint now = Clock::now();
     host.look(now);
-    // An open crash report is read to its end: the title comes from it.
     if (auto end = reporting ? std::nullopt : out_of_time(now, start, deadline, console_awaited)) {
       if (host.extends(now)) {
         deadline += now - start;
@@ -257,12 +259,12 @@ std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoi
     handshake_sent_ = true;
     send(shell_.handshake());
   }
-  if (End end = wait([&] { return control_ready(); }, deadline, false); end != End::matched) return end;
+  if (End end = wait_until([&] { return control_ready(); }, deadline, false); end != End::matched) return end;
   std::size_t from = console_.lines().size();
   post(text);
   std::optional<ControlAnswer> answer;
   auto answered = [&] { return (answer = take_answer()).has_value() || (enough && enough()); };
-  if (End end = wait(answered, deadline, false); end != End::matched) return end;
+  if (End end = wait_until(answered, deadline, false); end != End::matched) return end;
   if (!answer) return End::matched;
   if (!answer->synced) return *answer;
   const std::string sync = setup_.has_control ? control_.sync_line() : shell_.sync_line();
@@ -272,12 +274,15 @@ std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoi
     return false;
   };
   deadline = std::min(deadline, Clock::now() + scaled_by_job(sync_patience));
-  if (End end = wait(synced, deadline, false); end != End::matched) return end == End::deadline ? End::silence : end;
+  if (End end = wait_until(synced, deadline, false); end != End::matched)
+    return end == End::deadline ? End::silence : end;
   return *answer;
 }
 
 void Guest::settle() {
-  while (watch_.collecting() && alive() && !stopped_)
+  // A guest that never ends its reports is not waited for.
+  const TimePoint deadline = std::min(setup_.limit, Clock::now() + settle_patience);
+  while (watch_.collecting() && alive() && !stopped_ && Clock::now() < deadline)
     pump(Clock::now() + 50ms);
   if (!alive()) drain();
 }

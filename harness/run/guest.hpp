@@ -23,7 +23,7 @@ enum class End {
   signature,     // a crash report that this case does not allow
   forbidden,     // a line that an `absent` step rules out
   deadline,      // the step's time is up
-  limit,         // the job's time is up
+  limit,         // the machine's time is up
   silence,       // the console said nothing at all for too long
   power,         // the guest powered off or reset: see Guest::power()
   exited,        // QEMU ended by itself
@@ -39,7 +39,7 @@ struct GuestSetup {
   bool has_control = true;  // our root: commands go over ttyS1; else through the shell on ttyS0
   double time_scale = 1;
   Duration silence{};  // scaled
-  TimePoint limit;     // of the whole job
+  TimePoint limit;     // of this machine
   std::shared_ptr<const SignatureSet> signatures;
   std::function<void(const std::string&)> on_line;  // each console line; may be empty
   fs::path timed_log;                               // lines with host times; empty: none
@@ -80,7 +80,11 @@ class Guest {
   /// Pumps until `done` says so or the wait ends otherwise. A wait whose time is up while the host has kept QEMU from
   /// its work gets the same time once more. `done` is asked after every round, and once more after the last bytes of a
   /// machine that ended. Silence ends a wait only where `console_awaited`.
-  End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited);
+  End wait(const std::function<bool()>& done, TimePoint deadline, bool console_awaited) {
+    return wait_until(done, deadline, console_awaited);
+  }
+  /// The same for one of several waits that share a deadline: it moves when the wait is extended.
+  End wait_until(const std::function<bool()>& done, TimePoint& deadline, bool console_awaited);
 
   /// Runs a command over the control channel, and waits until the console has shown what it made the kernel print; or
   /// until `enough` says that no answer is needed any more, which is End::matched.

@@ -44,14 +44,16 @@ std::uint64_t shuffle_key(std::uint64_t seed, std::string_view name) {
   return hash ^ (hash >> 31);
 }
 
-/// The results of one case in every attempt of a boot.
-CaseResult combined_at(std::size_t index, std::vector<std::vector<CaseResult>>& attempts) {
+/// The results of one case in every attempt of a boot. Where the last boot is lost, what failed in it stands.
+CaseResult combined_at(std::size_t index, std::vector<std::vector<CaseResult>>& attempts, bool is_lost) {
   std::vector<CaseResult> of_case;
   for (std::vector<CaseResult>& attempt : attempts)
-    // What an earlier attempt did not come to says nothing.
-    if (attempt[index].outcome != Outcome::not_run || &attempt == &attempts.back())
-      of_case.push_back(std::move(attempt[index]));
-  return combined(std::move(of_case));
+    of_case.push_back(std::move(attempt[index]));
+  if (!is_lost || !is_bad(of_case.back())) return combined(std::move(of_case));
+  CaseResult last = std::move(of_case.back());
+  of_case.pop_back();
+  last.earlier = std::move(of_case);
+  return last;
 }
 
 /// How a whole attempt of a boot went, as if it were one case.
@@ -107,11 +109,28 @@ void JobRunner::boot(int lane) {
   result_.timestamp = utc_timestamp();
   left_ = 1;  // until all is added: what is done meanwhile must not take itself for the last
   inputs_.emit(JobStarted{inputs_.index, result_});
+  try {
+    boot_and_go_on(lane);
+  } catch (const std::exception& unforeseen) {
+    // Memory that is short, for one. The cases that have no result yet never get one otherwise.
+    for (std::size_t i = 0; i < result_.cases.size() && left_ == 1; ++i)
+      if (result_.cases[i].outcome == Outcome::not_run && result_.cases[i].reason.empty())
+        finish_case(i, bench_failure(bench_error(unforeseen.what()).value()));
+  }
+  one_is_done();
+}
+
+void JobRunner::boot_and_go_on(int lane) {
   if (inputs_.job.builds) {
     CaseResult built;
     built.outcome = Outcome::pass;
     built.took = inputs_.files.build_took;
     finish_case(0, std::move(built));
+  }
+  if (auto why = over()) {
+    for (Number number = 0; number <= end_number(); ++number)
+      finish_case(place(number), not_run(*why));
+    return;
   }
   note_kernel_config();
   std::optional<Boot> boot;
@@ -121,7 +140,13 @@ void JobRunner::boot(int lane) {
   result_.facts.insert(result_.facts.end(), facts.begin(), facts.end());
   note_spans(up, lane);
   go_on(std::move(up), *boot, lane);
-  one_is_done();
+}
+
+/// Why nothing is begun any more, or nothing.
+std::optional<std::string> JobRunner::over() const {
+  if (inputs_.stop.stop_requested()) return "interrupted";
+  if (context_.enough.stop_requested()) return "a case has failed (--fail-fast)";
+  return std::nullopt;
 }
 
 /// For the timeline: the last attempt of the boot, and in it the phases up to what marks each one's end.
@@ -157,11 +182,13 @@ void JobRunner::note_kernel_config() {
 /// From the booted machine to the work that is left: each case, and the end.
 void JobRunner::go_on(BroughtUp up, const Boot& boot, int lane) {
   if (up.lost.empty()) look_inside(up);
-  if (!up.lost.empty()) return lose(up);
   const std::vector<Number> runnable = runnable_cases();
-  if (!runnable.empty()) save_or_say_why(up, boot, lane);
+  if (up.lost.empty() && !runnable.empty()) save_or_say_why(up, boot, lane);
   if (!up.lost.empty()) return lose(up);
-  if (!saved_) finish_case(place(end_number()), end_cleanly(*up.guest, boot.files(), up.context.reports));
+  for (Number number = 0; number < end_number(); ++number)
+    if (auto result = known_already(inputs_.job.suite.cases[number])) finish_case(place(number), std::move(*result));
+  if (!saved_) finish_end({end_cleanly(*up.guest, boot.files(), up.context.reports)});
+  up.guest.reset();
   for (Number number : runnable)
     add_case(number);
   if (saved_) add_case(end_number());
@@ -188,9 +215,12 @@ BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
     wholes.push_back(outcome_of(up));
     wholes.back().took = std::chrono::duration_cast<Duration>(Clock::now() - start);
     remember("", wholes.back());
+    if (!up.ready.passed()) failed_ends_.push_back(end_of(up));
   }
+  // The last one's is told with the end of the job.
+  if (!up.ready.passed()) failed_ends_.pop_back();
   for (std::size_t i = 0; i < up.cases.size() && !only_one; ++i)
-    finish_case(place(i), combined_at(i, attempts));
+    finish_case(place(i), combined_at(i, attempts, !up.lost.empty()));
   return up;
 }
 
@@ -198,50 +228,57 @@ BroughtUp JobRunner::boot_in_attempts(std::optional<Boot>& boot) {
 void JobRunner::lose(BroughtUp& up) {
   const std::string why = inputs_.stop.stop_requested() ? "interrupted" : up.lost;
   for (Number number = up.cases.size(); number < end_number(); ++number)
-    finish_case(place(number), not_run(why));
+    finish_case(place(number), known_already(inputs_.job.suite.cases[number]).value_or(not_run(why)));
   CaseResult end = not_run(why);
-  if (!up.ready.passed()) {
-    take(up.ready, end);
-    if (up.guest)
-      end.reports.assign(up.guest->reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
-                         up.guest->reports().end());
-  } else if (up.guest && !up.guest->alive() && std::none_of(up.cases.begin(), up.cases.end(), is_bad)) {
+  if (!up.ready.passed())
+    end = end_of(up);
+  else if (up.guest && !up.guest->alive() && std::none_of(up.cases.begin(), up.cases.end(), is_bad))
     end = end_cleanly(*up.guest, EvidenceFiles{inputs_.directory}, up.context.reports);
-  }
   if (up.guest) up.guest->machine().end();
-  finish_case(place(end_number()), std::move(end));
+  finish_end({std::move(end)});
 }
 
-/// What the booted guest alone can tell: its taint mask, and its config where none came with the kernel.
+/// Of a boot that came to nothing behind its cases.
+CaseResult JobRunner::end_of(const BroughtUp& up) const {
+  CaseResult end;
+  take(up.ready, end);
+  if (up.guest)
+    end.reports.assign(up.guest->reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
+                       up.guest->reports().end());
+  return end;
+}
+
+/// The boots before the last one, where they failed outside of every case, count as attempts.
+void JobRunner::finish_end(std::vector<CaseResult> attempts) {
+  attempts.insert(attempts.begin(), failed_ends_.begin(), failed_ends_.end());
+  finish_case(place(end_number()), combined(std::move(attempts)));
+}
+
+/// What the booted guest alone can tell: its config, where none came with the kernel.
 void JobRunner::look_inside(BroughtUp& up) {
   Guest& guest = *up.guest;
   const std::vector<Case>& cases = inputs_.job.suite.cases;
-  if (!kernel_.config && std::any_of(cases.begin(), cases.end(), asks_config)) {
-    const fs::path file = EvidenceFiles{inputs_.directory}.kernel_config();
-    auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
-    const auto* config = std::get_if<ControlAnswer>(&answer);
-    if (config && config->status == 0 && write_file_atomically(file, config->output))
-      if (auto symbols = read_kernel_config(file)) kernel_.config = std::move(*symbols);
-  }
+  if (kernel_.config || std::none_of(cases.begin(), cases.end(), asks_config)) return;
+  const fs::path file = EvidenceFiles{inputs_.directory}.kernel_config();
+  auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
+  const auto* config = std::get_if<ControlAnswer>(&answer);
+  if (config && config->status == 0 && write_file_atomically(file, config->output))
+    if (auto symbols = read_kernel_config(file)) kernel_.config = std::move(*symbols);
+  look_back(up);
 }
 
-/// The booted cases that are to be run; the others get their results.
-std::vector<JobRunner::Number> JobRunner::runnable_cases() {
+std::vector<JobRunner::Number> JobRunner::runnable_cases() const {
   std::vector<Number> runnable;
   for (Number number = 0; number < end_number(); ++number) {
     const Case& the_case = inputs_.job.suite.cases[number];
-    if (is_of_boot(the_case)) continue;
-    if (auto result = known_already(the_case)) {
-      inputs_.emit(CaseStarted{inputs_.index, place(number)});
-      finish_case(place(number), std::move(*result));
-    } else {
-      runnable.push_back(number);
-    }
+    if (!is_of_boot(the_case) && !known_already(the_case)) runnable.push_back(number);
   }
   return runnable;
 }
 
+/// The result of a booted case that can't be run.
 std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
+  if (is_of_boot(the_case)) return std::nullopt;
   if (!the_case.skip_reason.empty()) return skipped(the_case, the_case.skip_reason);
   if (!the_case.broken_reason.empty()) return broken(the_case);
   if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
@@ -252,8 +289,13 @@ std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
 void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
   if (inputs_.plan.options.execution.isolation == Isolation::boot) return;
   Guest& guest = *up.guest;
+  if (!guest.has_control() && !guest.control_ready()) {
+    no_clones_ = "no case of the boot has logged in on the console";
+    return;
+  }
   taint_ = read_taint(guest);
-  guest.settle();
+  look_back(up);
+  if (!up.lost.empty()) return;
   const TimePoint start = Clock::now();
   auto checkpoint = guest.checkpoint();
   const auto took = std::chrono::duration_cast<Duration>(Clock::now() - start);
@@ -261,22 +303,26 @@ void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
   if (!checkpoint) {
     no_clones_ = one_line(checkpoint.error());
     result_.facts.emplace_back("checkpoint", "none: " + no_clones_);
+    // It goes on where it stopped, or not at all.
+    look_back(up);
+    return;
+  }
+  // Its last words have come with its end, which was ours.
+  up.ready = judge_reports(guest, "behind the boot", up.context.reports);
+  if (guest.power() && guest.power()->starts_with("guest-"))
+    up.ready = judge(End::power, guest, "behind the boot", {}, up.context.reports);
+  if (!up.ready.passed()) {
+    up.lost = fmt::format("the boot failed: {}", up.ready.reason);
     return;
   }
   boot_reports_.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
                        guest.reports().end());
-  if (std::any_of(boot_reports_.begin(), boot_reports_.end(),
-                  [&](const auto& report) { return guest.unexpected(report); })) {
-    up.ready = judge(End::signature, guest, "behind the boot", {}, up.context.reports);
-    up.lost = fmt::format("the boot failed: {}", up.ready.reason);
-    return;
-  }
   result_.facts.emplace_back("checkpoint",
                              fmt::format("{} kB of devices, {} MiB of memory, in {}", checkpoint->devices.size() / 1000,
                                          checkpoint->memory->used_mib(), format_duration(took)));
-  context_.scheduler.hold(checkpoint->memory->used_mib());
+  // Also what a clone only reads becomes a page of the file.
+  context_.scheduler.hold(inputs_.job.profile.memory_mib);
   saved_ = SavedGuest{std::move(*checkpoint), guest.past(), boot.spec(), boot.nonce()};
-  up.guest.reset();
 }
 
 void JobRunner::add_case(Number number) {
@@ -285,16 +331,21 @@ void JobRunner::add_case(Number number) {
 }
 
 void JobRunner::run(Number number, int lane) {
+  const std::string name = result_.cases[place(number)].name;
   std::vector<CaseResult> attempts;
-  if (inputs_.stop.stop_requested())
-    attempts.push_back(not_run("interrupted"));
-  else if (context_.enough.stop_requested())
-    attempts.push_back(not_run("a case has failed (--fail-fast)"));
+  if (auto why = over()) attempts.push_back(not_run(*why));
   while (wants_another(inputs_.plan.options.execution, attempts)) {
-    attempts.push_back(attempt(number, static_cast<int>(attempts.size()) + 1, lane));
-    remember(result_.cases[place(number)].name, attempts.back());
+    try {
+      attempts.push_back(attempt(number, static_cast<int>(attempts.size()) + 1, lane));
+    } catch (const std::exception& unforeseen) {
+      attempts.push_back(bench_failure(bench_error(unforeseen.what()).value()));
+    }
+    remember(name, attempts.back());
   }
-  finish_case(place(number), combined(std::move(attempts)));
+  if (number == end_number())
+    finish_end(std::move(attempts));
+  else
+    finish_case(place(number), combined(std::move(attempts)));
   one_is_done();
 }
 
@@ -305,11 +356,14 @@ CaseResult JobRunner::attempt(Number number, int attempt, int lane) {
   CaseMachine machine = make_case_machine(source, files_of(result_.cases[place(number)].name, attempt), place(number));
   const TimePoint ready = Clock::now();
   CaseResult result = run_steps(machine, number);
+  if (machine.guest && !machine.guest->qemu_errors().empty())
+    (void)write_file_atomically(machine.files.qemu_errors(), machine.guest->qemu_errors());
   result.machine = machine.what;
   result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
   const std::string name = fmt::format("{}/{}", inputs_.job.suite.name, result_.cases[place(number)].name);
   inputs_.emit(Span{Span::Kind::one_case, name, inputs_.job.name, lane, start, Clock::now()});
-  inputs_.emit(Span{saved_ ? Span::Kind::clone : Span::Kind::boot, machine.what, inputs_.job.name, lane, start, ready});
+  inputs_.emit(Span{machine.is_clone ? Span::Kind::clone : Span::Kind::boot, machine.what, inputs_.job.name, lane,
+                    start, ready});
   return result;
 }
 
@@ -349,6 +403,9 @@ EvidenceFiles JobRunner::files_of(std::string_view name, int attempt) const {
 void JobRunner::finish_case(std::size_t place, CaseResult result) {
   for (CrashReport& report : result.reports)
     decoder_.decode(report);
+  for (CaseResult& earlier : result.earlier)
+    for (CrashReport& report : earlier.reports)
+      decoder_.decode(report);
   result.suite = inputs_.job.suite.name;
   result.name = result_.cases[place].name;
   if (is_bad(result) && inputs_.plan.options.execution.fail_fast) context_.enough.request_stop();
@@ -361,12 +418,14 @@ void JobRunner::one_is_done() {
 }
 
 void JobRunner::finish() {
-  if (saved_) context_.scheduler.release(saved_->checkpoint.memory->used_mib());
+  if (saved_) context_.scheduler.release(inputs_.job.profile.memory_mib);
   saved_.reset();
   result_.took = std::chrono::duration_cast<Duration>(Clock::now() - started_);
-  if (auto written = write_findings(EvidenceFiles{inputs_.directory}, result_);
-      !written && result_.cases.back().outcome == Outcome::pass)
-    finish_case(result_.cases.size() - 1, bench_failure(written.error()));
+  if (auto written = write_findings(EvidenceFiles{inputs_.directory}, result_); !written) {
+    result_.facts.emplace_back("evidence", one_line(written.error()));
+    CaseResult& last = result_.cases.back();
+    if (last.outcome == Outcome::pass) finish_case(result_.cases.size() - 1, bench_failure(written.error()));
+  }
   inputs_.emit(JobDone{inputs_.index, result_});
 }
 

@@ -38,14 +38,18 @@ class JobRunner {
   using Number = std::size_t;  // of a case in the suite; behind the last one: of clean-end
 
   void boot(int lane);
+  void boot_and_go_on(int lane);
+  std::optional<std::string> over() const;
   void note_spans(const BroughtUp& up, int lane) const;
   void note_kernel_config();
   BroughtUp boot_in_attempts(std::optional<Boot>& boot);
   void go_on(BroughtUp up, const Boot& boot, int lane);
   void lose(BroughtUp& up);
+  CaseResult end_of(const BroughtUp& up) const;
+  void finish_end(std::vector<CaseResult> attempts);
   void look_inside(BroughtUp& up);
   void save_or_say_why(BroughtUp& up, const Boot& boot, int lane);
-  std::vector<Number> runnable_cases();
+  std::vector<Number> runnable_cases() const;
   std::optional<CaseResult> known_already(const Case& the_case) const;
   void add_case(Number number);
 
@@ -70,6 +74,7 @@ class JobRunner {
   std::optional<SavedGuest> saved_;
   std::string no_clones_;                  // why each case gets a boot, where clones were wanted
   std::optional<long> taint_;              // of the saved guest
+  std::vector<CaseResult> failed_ends_;    // of boots before the last one
   std::vector<CrashReport> boot_reports_;  // known issues that came in no case of the boot
   ReportDecoder decoder_;
   TimePoint started_{};

@@ -53,7 +53,7 @@ Verdict judge(const EndFacts& facts) {
                     during);
     case End::deadline:
       return failed(Cause::deadline, fmt::format("not within {}: {}", format_duration(facts.within), facts.awaited));
-    case End::limit: return failed(Cause::deadline, fmt::format("the job's time was up: {}", facts.awaited));
+    case End::limit: return failed(Cause::deadline, fmt::format("the machine's time was up: {}", facts.awaited));
     case End::silence: return failed(Cause::silence, fmt::format("the console fell silent: {}", facts.awaited));
     case End::power: return failed(Cause::power, power_text(facts.power.value_or("unknown")), during);
     case End::exited:

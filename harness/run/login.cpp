@@ -40,7 +40,7 @@ class Dialogue {
         first_report_(first_report) {}
 
   Verdict wait(const std::function<bool()>& done, std::string_view what) {
-    End end = guest_.wait(done, deadline_, true);
+    End end = guest_.wait_until(done, deadline_, true);
     return judge(end, guest_, fmt::format("{}, at: {}", awaited_, what), within_, first_report_);
   }
 

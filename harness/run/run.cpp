@@ -36,7 +36,9 @@ JobResult unbuilt(JobResult job, std::size_t index, const Error& error, const Em
     result.reason = "no kernel to boot";
     if (i == 0) {
       result.outcome = error.kind == Error::Kind::kernel ? Outcome::fail : Outcome::error;
-      result.cause = error.kind == Error::Kind::kernel ? Cause::mismatch : Cause::bench;
+      result.cause = error.kind == Error::Kind::kernel        ? Cause::mismatch
+                     : error.kind == Error::Kind::interrupted ? Cause::stopped
+                                                              : Cause::bench;
       result.reason = error.what;
       result.details = error.hint;
     }

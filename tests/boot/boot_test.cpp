@@ -109,7 +109,7 @@ steps  = [{ expect = "this never comes", within = "1h" }]
 )toml");
   RunSeen seen = here.run({suite.string(), "--timeout-scale", "0.5"});
   EXPECT_EQ(seen.cases["never"].outcome, "fail");
-  EXPECT_THAT(seen.cases["never"].message, testing::HasSubstr("the job's time was up"));
+  EXPECT_THAT(seen.cases["never"].message, testing::HasSubstr("the machine's time was up"));
 }
 
 TEST(Boot, TakesABzImageByPath) {

@@ -7,6 +7,7 @@
 
 #include "harness/machine/qemu.hpp"
 #include "harness/run/boot.hpp"
+#include "harness/run/case_runner.hpp"
 #include "harness/run/kernel_supply.hpp"
 #include "harness/support/data.hpp"
 
@@ -93,6 +94,20 @@ TEST_F(Saved, KnowsWhatItsConsoleHadShown) {
     return line.text.find("Linux version") != std::string::npos;
   }));
   EXPECT_TRUE((*guest)->reports().empty());
+}
+
+TEST_F(Saved, ShowsACloneItsWholeBootWhereACaseAsksForThat) {
+  auto guest = clone(*saved_);
+  ASSERT_TRUE(guest) << one_line(guest.error());
+  ASSERT_EQ(answer(**guest, "true"), "");
+  Case the_case;
+  the_case.name = "from-boot";
+  the_case.from_boot = true;
+  the_case.steps = {Step{Expect{PatternText{"Linux version", false, {}}}, 1s, {}}};
+  CaseContext context;
+  EXPECT_EQ(run_case(**guest, Suite{}, the_case, context).outcome, Outcome::pass);
+  the_case.from_boot = false;
+  EXPECT_EQ(run_case(**guest, Suite{}, the_case, context).outcome, Outcome::fail);
 }
 
 TEST_F(Saved, CantBeChangedByAClone) {

@@ -162,6 +162,86 @@ std::vector<std::string> outcomes(const RunSeen& seen) {
   return lines;
 }
 
+TEST(Clone, GoesOnWithItsNonceWhenItsIdleCommandLoopStartsAnew) {
+  BootRun here;
+  const std::string suite = R"(
+name = "anew"
+[[case]]
+name  = "idle"
+steps = [
+  { run = "( trap '' HUP; sleep 0.2; kill -9 $$; sleep 4; echo later >/dev/kmsg ) >/dev/null 2>&1 &" },
+  { expect = "later" },
+  { run = "echo fine", output = "fine" },
+]
+)";
+  RunSeen seen = here.run({here.file("anew.toml", suite)});
+  EXPECT_EQ(seen.status, 0) << seen.output << seen.errors;
+}
+
+/// A QEMU whose first machine does as `script` says.
+fs::path qemu_whose_first(const BootRun& here, const std::string& script) {
+  const std::string mark = (here.directory() / "first").string();
+  return qemu_that(here, "case \"$*\" in *-nodefaults*) if ! [ -e " + mark + " ]; then touch " + mark + "; " + script +
+                             "; fi ;; esac");
+}
+
+TEST(Attempts, ABootThatCrashesIsNotForgivenByTheNextOne) {
+  BootRun here;
+  // What it gets for an initramfs is a script.
+  const fs::path qemu = qemu_whose_first(here, "set -- \"$@\" -initrd \"$0\"");
+  RunSeen seen = run_two(here, {"--qemu", qemu, "--repeat", "2"});
+  EXPECT_EQ(seen.status, 1) << seen.output << seen.errors;
+  EXPECT_THAT(seen.with("fail"), ElementsAre("clean-end"));
+  EXPECT_THAT(seen.cases["clean-end"].message, HasSubstr("Initramfs unpacking failed"));
+}
+
+TEST(Attempts, ABootThatFailsOnceIsFlaky) {
+  BootRun here;
+  const fs::path qemu = qemu_whose_first(here, "echo 'not today' >&2; exit 1");
+  RunSeen seen = run_two(here, {"--qemu", qemu, "--retry", "1"});
+  EXPECT_EQ(seen.status, 0) << seen.output << seen.errors;
+  EXPECT_THAT(seen.output, HasSubstr("FLAKY"));
+  fs::remove(here.directory() / "first");
+  EXPECT_EQ(run_two(here, {"--qemu", qemu, "--retry", "1", "--fail-on-flaky"}).status, 1);
+  fs::remove(here.directory() / "first");
+  EXPECT_EQ(run_two(here, {"--qemu", qemu}).status, 3);
+}
+
+TEST(Attempts, ACaseThatPassesOnRetryIsFlakyAndKeepsItsFirstReason) {
+  BootRun here;
+  // The first clone of the case is killed.
+  const std::string mark = (here.directory() / "once").string();
+  const fs::path qemu = qemu_that(here, "case \"$*\" in *logfile=*/a/console.log*-incoming*) if ! [ -e " + mark +
+                                            " ]; then touch " + mark + "; (sleep 2; kill -9 $$) & fi ;; esac");
+  const std::string suite = std::string(two_cases) + runs("a", "sleep 4");
+  RunSeen seen = here.run({"--qemu", qemu, here.file("two.toml", suite), "--retry", "1"});
+  EXPECT_EQ(seen.status, 0) << seen.output << seen.errors;
+  EXPECT_THAT(seen.junit, HasSubstr("SIGKILL"));
+  EXPECT_THAT(seen.output, HasSubstr("FLAKY"));
+}
+
+TEST(CleanEnd, FailsWhenTheGuestResetsItselfBehindItsBoot) {
+  BootRun here;
+  const fs::path control = here.file("control", replaced(guest_file("lib/bootgate/control"), "  id=${line%% *}\n",
+                                                         "  id=${line%% *}\n  echo b >/proc/sysrq-trigger\n"));
+  RunSeen seen = run_two(here, {"--add", control.string() + ":/lib/bootgate/control"});
+  EXPECT_EQ(seen.status, 1) << seen.output << seen.errors;
+  EXPECT_THAT(seen.with("fail"), ElementsAre("clean-end"));
+  EXPECT_THAT(seen.cases["clean-end"].message, HasSubstr("reset itself"));
+  EXPECT_THAT(seen.with("pass"), testing::IsEmpty());
+}
+
+TEST(FailFast, BeginsNothingBehindTheFirstFailure) {
+  BootRun here;
+  std::string suite = "name = \"fast\"\n" + runs("fails", "false");
+  for (int i = 0; i < 5; ++i)
+    suite += runs("later-" + std::to_string(i), "true");
+  RunSeen seen = here.run({here.file("fast.toml", suite), "-j", "1", "--fail-fast"});
+  EXPECT_EQ(seen.status, 1) << seen.output << seen.errors;
+  EXPECT_THAT(seen.with("fail"), ElementsAre("fails"));
+  EXPECT_THAT(seen.junit, HasSubstr("--fail-fast"));
+}
+
 TEST(Isolation, MakesNoDifferenceToAnyVerdict) {
   BootRun here;
   std::string suite = "name = \"same\"\nwithin = \"11s\"\n";

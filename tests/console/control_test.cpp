@@ -15,20 +15,6 @@ TEST(Control, IntroducesACloneAndTakesNoOldAnswerForIts) {
   EXPECT_FALSE(control.lost());
 }
 
-TEST(Control, OfACloneIsLostWhenTheLoopStartsAnewWithTheNonceOfTheBoot) {
-  Control control("new", "old");
-  control.feed("\n@bootgate:old:ready@\n");
-  EXPECT_FALSE(control.ready());
-  EXPECT_FALSE(control.lost());
-  control.feed("\n@bootgate:new:ready@\n");
-  control.request("kill -9 $$");
-  EXPECT_FALSE(control.lost());
-  control.feed("half a line\n@bootgate:old:rea");
-  EXPECT_FALSE(control.lost());
-  control.feed("dy@\n");
-  EXPECT_TRUE(control.lost());
-}
-
 TEST(Control, IsReadyOnceTheLoopSaysSoWithOurNonce) {
   Control control("abc");
   control.feed("\n@bootgate:other:ready@\n");

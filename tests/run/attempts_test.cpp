@@ -98,6 +98,12 @@ TEST(Combined, IsWhatTheyAgreeOn) {
   EXPECT_EQ(result.earlier.size(), 1u);
 }
 
+TEST(Combined, LeavesOutWhatSaysNothing) {
+  EXPECT_EQ(combined({late("x"), attempt(not_run)}).reason, "x");
+  EXPECT_EQ(combined({attempt(pass), attempt(error, Cause::stopped)}).outcome, pass);
+  EXPECT_EQ(combined({attempt(not_run), attempt(not_run)}).outcome, not_run);
+}
+
 TEST(Combined, KeepsAKnownIssueKnown) {
   EXPECT_EQ(combined({attempt(known, Cause::signature), attempt(known, Cause::signature)}).outcome, known);
 }

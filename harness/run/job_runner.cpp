@@ -8,6 +8,7 @@
 #include "harness/run/attempts.hpp"
 #include "harness/run/case_result.hpp"
 #include "harness/run/job_facts.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
@@ -32,6 +33,13 @@ bool asks_config(const Case& the_case) {
   return !is_of_boot(the_case) &&
          std::any_of(the_case.needs.begin(), the_case.needs.end(),
                      [](const Requirement& need) { return need.subject == Requirement::Subject::config; });
+}
+
+/// Of a root that isn't ours: whether a case of the boot has logged in, as all that follows needs it.
+bool has_shell(Guest& guest) {
+  const bool prompt_may_stand = !trimmed(guest.console().tail()).ends_with("login:");
+  auto answer = prompt_may_stand ? guest.command("true", Clock::now() + guest.scaled_by_job(5s)) : End::deadline;
+  return std::holds_alternative<ControlAnswer>(answer);
 }
 
 /// A number that is the same for the same seed and name, and random otherwise: FNV-1a, then a mix of splitmix64.
@@ -289,8 +297,8 @@ std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
 void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
   if (inputs_.plan.options.execution.isolation == Isolation::boot) return;
   Guest& guest = *up.guest;
-  if (!guest.has_control() && !guest.control_ready()) {
-    no_clones_ = "no case of the boot has logged in on the console";
+  if (!guest.has_control() && !has_shell(guest)) {
+    no_clones_ = "no shell answers on the console";
     return;
   }
   taint_ = read_taint(guest);

@@ -61,14 +61,12 @@ Result<std::string> boot_under_kvm(const ProbeFiles& files, const QemuProgram& q
 }
 
 Result<std::string> probe(const AcceleratorRequest& request, const QemuProgram& qemu, const Store& store) {
-  auto files = request.probe_files();
-  if (!files) {
-    if (files.error().kind == Error::Kind::interrupted) return tl::unexpected(files.error());
-    return bench_error("no known-good kernel to try it with: " + one_line(files.error()));
-  }
   auto boot_id = read_file("/proc/sys/kernel/random/boot_id");
   std::string key = store_key(fmt::format("{} {} {}", boot_id.value_or(""), qemu.path.string(), qemu.version));
   auto entry = store.obtain("kvm-probe", key, {}, [&](const fs::path& directory) -> Result<> {
+    auto files = request.probe_files();
+    if (!files && files.error().kind == Error::Kind::interrupted) return tl::unexpected(files.error());
+    if (!files) return bench_error("no known-good kernel to try it with: " + one_line(files.error()));
     if (request.progress) request.progress("trying KVM with a known-good kernel");
     auto answer = boot_under_kvm(*files, qemu, directory, request.stop);
     if (!answer) return tl::unexpected(answer.error());

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "harness/support/clock.hpp"
 
 namespace bootgate {
 
@@ -19,8 +22,14 @@ Result<std::shared_ptr<GuestMemory>> GuestMemory::make(int mib) {
 }
 
 Result<> GuestMemory::seal() {
-  if (::fcntl(fd_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) == 0) return {};
-  return bench_error(fmt::format("can't seal the guest's memory: {}", std::strerror(errno)));
+  // The mappings of a process that was waited for can outlive it for a moment: whoever looks at its /proc holds them.
+  const TimePoint deadline = Clock::now() + std::chrono::seconds(5);
+  while (::fcntl(fd_.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+    if (errno != EBUSY || Clock::now() >= deadline)
+      return bench_error(fmt::format("can't seal the guest's memory: {}", std::strerror(errno)));
+    ::poll(nullptr, 0, 1);
+  }
+  return {};
 }
 
 std::int64_t GuestMemory::used_mib() const {

@@ -25,6 +25,11 @@ bool ends_machine(const Case& the_case) {
   return !the_case.steps.empty() && std::holds_alternative<Power>(the_case.steps.back().what);
 }
 
+/// Of a machine that nobody has ended on purpose.
+Verdict judge_end(const Guest& guest, std::string awaited, std::size_t first_report) {
+  return judge(guest.qemu_exit() ? End::exited : End::power, guest, std::move(awaited), {}, first_report);
+}
+
 class BringUp {
  public:
   BringUp(Boot& boot, const JobInputs& inputs, const KernelFacts& kernel, const BringUpWatch& watch)
@@ -68,7 +73,8 @@ class BringUp {
       result_.lost = fmt::format("{}: {}", the_case.name, outcome.reason);
     } else if (!result_.guest->alive()) {
       result_.lost = fmt::format("the machine ended in {}", the_case.name);
-      if (!ends_machine(the_case)) result_.ready = judge_end(fmt::format("behind {}", the_case.name));
+      if (!ends_machine(the_case))
+        result_.ready = judge_end(*result_.guest, fmt::format("behind {}", the_case.name), result_.context.reports);
     }
     finish(std::move(outcome));
   }
@@ -95,12 +101,6 @@ class BringUp {
       result_.lost = fmt::format("the boot failed: {}", result_.ready.reason);
   }
 
-  /// Of a machine that nobody has ended on purpose.
-  Verdict judge_end(std::string awaited) const {
-    return judge(result_.guest->qemu_exit() ? End::exited : End::power, *result_.guest, std::move(awaited), {},
-                 result_.context.reports);
-  }
-
   Boot& boot_;
   const JobInputs& inputs_;
   const KernelFacts& kernel_;
@@ -119,8 +119,7 @@ void look_back(BroughtUp& up) {
   Guest& guest = *up.guest;
   guest.settle();
   up.ready = judge_reports(guest, "behind the boot", up.context.reports);
-  if (up.ready.passed() && !guest.alive())
-    up.ready = judge(guest.qemu_exit() ? End::exited : End::power, guest, "behind the boot", {}, up.context.reports);
+  if (up.ready.passed() && !guest.alive()) up.ready = judge_end(guest, "behind the boot", up.context.reports);
   if (!up.ready.passed()) up.lost = fmt::format("the boot failed: {}", up.ready.reason);
 }
 

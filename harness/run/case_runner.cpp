@@ -283,7 +283,7 @@ CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, Case
   verdict = look_back(guest, context, std::move(verdict));
   if (verdict.passed() && !booting && !expects_report(the_case)) verdict = check_taint(guest, the_case, context);
 
-  result.reports.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(context.reports), guest.reports().end());
+  result.reports = guest.reports_since(context.reports);
   verdict = weigh_known_issues(std::move(verdict), result.reports);
   result.outcome = verdict.outcome;
   result.cause = verdict.cause;

@@ -108,6 +108,10 @@ class Guest {
   /// A line's text without the kernel's time stamp: what patterns see.
   std::string_view message(std::size_t line) const;
   const std::vector<CrashReport>& reports() const { return reports_; }
+  /// Those that are charged to no case yet, where `charged` are.
+  std::vector<CrashReport> reports_since(std::size_t charged) const {
+    return {reports_.begin() + static_cast<std::ptrdiff_t>(charged), reports_.end()};
+  }
   const std::string& nonce() const { return setup_.nonce; }
   /// Whether a line with this nonce is of this boot: of a clone, that it began with or its own.
   bool is_ours(std::string_view nonce) const { return nonce == setup_.nonce || nonce == setup_.boot_nonce; }

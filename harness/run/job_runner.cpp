@@ -250,9 +250,7 @@ void JobRunner::lose(BroughtUp& up) {
 CaseResult JobRunner::end_of(const BroughtUp& up) const {
   CaseResult end;
   take(up.ready, end);
-  if (up.guest)
-    end.reports.assign(up.guest->reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
-                       up.guest->reports().end());
+  if (up.guest) end.reports = up.guest->reports_since(up.context.reports);
   return end;
 }
 
@@ -323,8 +321,7 @@ void JobRunner::save_or_say_why(BroughtUp& up, const Boot& boot, int lane) {
     up.lost = fmt::format("the boot failed: {}", up.ready.reason);
     return;
   }
-  boot_reports_.assign(guest.reports().begin() + static_cast<std::ptrdiff_t>(up.context.reports),
-                       guest.reports().end());
+  boot_reports_ = guest.reports_since(up.context.reports);
   result_.facts.emplace_back("checkpoint",
                              fmt::format("{} kB of devices, {} MiB of memory, in {}", checkpoint->devices.size() / 1000,
                                          checkpoint->memory->used_mib(), format_duration(took)));
@@ -394,8 +391,8 @@ CaseResult JobRunner::end_cleanly(Guest& guest, const EvidenceFiles& files, std:
   CaseResult result;
   Verdict verdict = end_guest(guest, inputs_.files, files, first_report);
   result.reports = boot_reports_;
-  result.reports.insert(result.reports.end(), guest.reports().begin() + static_cast<std::ptrdiff_t>(first_report),
-                        guest.reports().end());
+  for (CrashReport& report : guest.reports_since(first_report))
+    result.reports.push_back(std::move(report));
   take(weigh_known_issues(std::move(verdict), result.reports), result);
   result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
   return result;

@@ -36,7 +36,7 @@ class LineWalker {
     calls_.pop_back();
   }
 
-  std::vector<SourceLine> lines() const { return records_.lines(); }
+  std::vector<PrintedLine> lines() const { return records_.lines(); }
 
  private:
   /// One call of a function.
@@ -252,8 +252,8 @@ class LineWalker {
 
 }  // namespace
 
-std::vector<SourceLine> printed_lines(const std::vector<RustToken>& tokens, const RustItems& items,
-                                      const RustFunction& function) {
+std::vector<PrintedLine> printed_lines(const std::vector<RustToken>& tokens, const RustItems& items,
+                                       const RustFunction& function) {
   LineWalker walker(tokens, items);
   walker.enter(function, true, deepest_nesting);
   return walker.lines();

@@ -10,7 +10,7 @@ namespace bootgate {
 
 /// The lines that `function` prints when it is called, those of the functions it calls by name included. The module's
 /// name is the prefix.
-std::vector<SourceLine> printed_lines(const std::vector<RustToken>& tokens, const RustItems& items,
-                                      const RustFunction& function);
+std::vector<PrintedLine> printed_lines(const std::vector<RustToken>& tokens, const RustItems& items,
+                                       const RustFunction& function);
 
 }  // namespace bootgate

@@ -57,10 +57,10 @@ void RustRecords::add(const PrintMacro& macro, std::string_view format, bool cer
   }
 }
 
-std::vector<SourceLine> RustRecords::lines() const {
-  std::vector<SourceLine> lines;
+std::vector<PrintedLine> RustRecords::lines() const {
+  std::vector<PrintedLine> lines;
   for (const Draft& draft : drafts_) {
-    SourceLine line = draft.line;
+    PrintedLine line = draft.line;
     // Another CPU's record may come between the pieces of a continued line, and then the rest stands on its own.
     std::string pattern;
     for (auto piece = draft.pieces.rbegin(); piece != std::prev(draft.pieces.rend()); ++piece)

@@ -25,7 +25,7 @@ class RustRecords {
 
   void add(const PrintMacro& macro, std::string_view format, bool certain, int line);
   std::size_t size() const { return drafts_.size(); }
-  std::vector<SourceLine> lines() const;
+  std::vector<PrintedLine> lines() const;
 
  private:
   struct Draft {
@@ -33,7 +33,7 @@ class RustRecords {
     std::vector<std::string> pieces;  // behind the first one: those of pr_cont!
     bool complete = false;
     bool open_end = false;
-    SourceLine line;
+    PrintedLine line;
   };
 
   std::string module_name_;

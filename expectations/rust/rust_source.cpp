@@ -14,7 +14,7 @@ RustSource read_rust_source(std::string_view text) {
   if (items.module_name.empty()) return source;
   for (const RustFunction& function : items.functions) {
     const bool of_module = function.owner == items.module_type;
-    std::vector<SourceLine>* lines = nullptr;
+    std::vector<PrintedLine>* lines = nullptr;
     if (of_module && function.name == "init" && (function.trait == "Module" || function.trait == "InPlaceModule"))
       lines = &source.init;
     else if (of_module && function.name == "drop" && (function.trait == "Drop" || function.trait == "PinnedDrop"))
@@ -22,7 +22,7 @@ RustSource read_rust_source(std::string_view text) {
     else if (function.name == "probe" && function.trait == "Driver")
       lines = &source.probe;
     if (!lines) continue;
-    std::vector<SourceLine> printed = printed_lines(tokens, items, function);
+    std::vector<PrintedLine> printed = printed_lines(tokens, items, function);
     lines->insert(lines->end(), printed.begin(), printed.end());
   }
   return source;

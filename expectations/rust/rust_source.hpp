@@ -7,23 +7,23 @@
 
 namespace bootgate {
 
-struct SourceLine {
+struct PrintedLine {
   std::string pattern;    // PCRE2, for one console line without its time stamp
   bool certain = false;   // not under a condition, in a loop, a closure or another macro: it comes whenever its
                           // function ends well
   bool deferred = false;  // no newline ends it: printk holds it back until the next record
   bool device = false;    // from dev_info! and the like: the prefix is the driver's and the device's
   int line = 0;           // of the source, from 1
-  bool operator==(const SourceLine&) const = default;
+  bool operator==(const PrintedLine&) const = default;
 };
 
 struct RustSource {
-  std::string module_name;         // the prefix of its lines; empty: no `module!` was found
-  bool is_driver = false;          // a module_..._driver!: it prints nothing without a device
-  std::vector<SourceLine> init;    // of the module's init, in order
-  std::vector<SourceLine> exit;    // of dropping the module's type, which rmmod does
-  std::vector<SourceLine> probe;   // of drivers, once they have a device
-  std::vector<SourceLine> remove;  // of dropping a driver's type, which happens when its device goes
+  std::string module_name;          // the prefix of its lines; empty: no `module!` was found
+  bool is_driver = false;           // a module_..._driver!: it prints nothing without a device
+  std::vector<PrintedLine> init;    // of the module's init, in order
+  std::vector<PrintedLine> exit;    // of dropping the module's type, which rmmod does
+  std::vector<PrintedLine> probe;   // of drivers, once they have a device
+  std::vector<PrintedLine> remove;  // of dropping a driver's type, which happens when its device goes
 };
 
 /// Reads what init, Drop (or PinnedDrop) and probe print by pr_*! and dev_*!, and what the functions of the file print

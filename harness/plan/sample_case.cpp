@@ -75,8 +75,8 @@ class CaseBuilder {
     }
   }
 
-  void add(const std::vector<SourceLine>& lines) {
-    for (const SourceLine& line : lines) {
+  void add(const std::vector<PrintedLine>& lines) {
+    for (const PrintedLine& line : lines) {
       if (!line.certain || line.deferred) continue;
       SourcePos at{case_.at.file, line.line, 1};
       case_.steps.push_back({Expect{{line.pattern, true, at}}, default_within, at});

@@ -12,9 +12,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 /// A line as "certain: pattern", with the prefix of the module `m` left out.
-std::vector<std::string> written(const std::vector<SourceLine>& lines) {
+std::vector<std::string> written(const std::vector<PrintedLine>& lines) {
   std::vector<std::string> texts;
-  for (const SourceLine& line : lines) {
+  for (const PrintedLine& line : lines) {
     std::string pattern = line.pattern;
     for (std::string_view prefix : {"^m: ", "^\\S.*: "})
       if (pattern.starts_with(prefix)) pattern.erase(0, prefix.size());
@@ -211,7 +211,7 @@ TEST(RustSource, GivesPatternsThatCompile) {
       "pr_cont!(\"{}\"); dev_info!(d, \"\"); dev_info!(d, \"{}\\n\"); pr_err!(\"(?{\\n\"); pr_info!(\"\\\\E\\n\"); } "
       "}");
   EXPECT_EQ(source.init.size(), 5u);
-  for (const SourceLine& line : source.init)
+  for (const PrintedLine& line : source.init)
     EXPECT_TRUE(Pattern::compile({line.pattern, true, {}})) << line.pattern;
 }
 

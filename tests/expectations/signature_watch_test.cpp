@@ -185,6 +185,28 @@ TEST(SignatureWatch, TellsOfAnExceptionThatIsTooExpensive) {
   EXPECT_THAT(watch.trouble()->what, HasSubstr("'(a+)+$' is too expensive"));
 }
 
+/// Lines are as long as 16 KiB, and a hostile console has them: a pattern whose time grows with the square of their
+/// length would stop the watch.
+TEST(SignatureWatch, HasNoShippedPatternThatIsTooExpensive) {
+  constexpr std::size_t most = 16 * 1024;
+  const auto shipped = shipped_signatures();
+  for (const Signature& row : shipped->rows)
+    for (std::string_view filler : {"a", "9", ":", "a ", "a: ", "- ", "_.", "<", "'", "(a)", "0x9 "}) {
+      std::string around;
+      while (around.size() + row.literal.size() + filler.size() < most / 2)
+        around += filler;
+      for (const std::string& line : {around + row.literal + around, around + around + row.literal,
+                                      row.literal + around + around, around + " " + row.literal}) {
+        SignatureWatch watch(shipped);
+        watch.line(line, 0, TimePoint());
+        watch.line(line, 1, TimePoint());
+        watch.close();
+        EXPECT_FALSE(watch.trouble()) << row.id << " with '" << filler << "': " << one_line(*watch.trouble());
+        if (watch.trouble()) break;
+      }
+    }
+}
+
 TEST(SignatureWatch, TriesAPatternNoMoreThatIsTooExpensive) {
   SignatureWatch watch(one_row("(a+)+$"));
   watch.line("aaaa", 0, TimePoint());

@@ -26,6 +26,7 @@ struct RawRun {
   RunArguments run;
   std::vector<std::string> added;
   std::vector<std::string> configs;
+  std::string rootfs;
   std::string memory;
   std::string max_memory;
   std::string isolation = "clone";
@@ -96,7 +97,10 @@ void declare_what_is_booted(CLI::App& app, RawRun& raw) {
   describe(app.add_option("--kernel", raw.run.kernels, "What to boot, or to build and boot: see below"), heading,
            "KERNEL");
   describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
-  describe(app.add_option("--rootfs", options.rootfs, "An initramfs of your own"), heading, "FILE.cpio[.gz|.zst|.xz]");
+  describe(app.add_option("--rootfs", raw.rootfs, "busybox, debian:SUITE, dqib:DIR, an archive"), heading,
+           "ROOTFS");
+  describe(app.add_flag("--no-initramfs", options.no_initramfs, "The kernel mounts the disk itself"),
+           heading);
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
@@ -195,6 +199,11 @@ RunArguments sorted_out(RawRun raw, const CLI::App& app) {
     if (!added) throw CLI::ValidationError("--add " + text, "want FILE:PATH with an absolute PATH");
     options.added.push_back(*added);
   }
+  if (!raw.rootfs.empty()) {
+    auto rootfs = parse_rootfs_name(raw.rootfs);
+    if (!rootfs) throw CLI::ValidationError("--rootfs", rootfs.error().what + "\n" + rootfs.error().hint);
+    options.rootfs = *rootfs;
+  }
   for (const std::string& config : raw.configs)
     options.configs.push_back(config_request(config));
   options.memory_mib = memory_option("--memory", raw.memory);
@@ -221,6 +230,7 @@ void declare_run(CLI::App& program, Arguments& chosen) {
   command->footer(
       fmt::format("KERNEL is one of the following, and may be given several times:\n"
                   "  debian                            the packaged kernel\n"
+                  "  own                               that of the image that is booted\n"
                   "  arch/x86/boot/bzImage             an image\n"
                   "  .                                 a directory in which a kernel was built\n"
                   "{}"

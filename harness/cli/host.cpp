@@ -24,21 +24,20 @@ std::set<std::string> accelerators_of(const Matrix& matrix) {
 
 Result<ProbeFiles> known_good_files(const Store& store, const EmitEvent& emit, std::stop_token stop) {
   Plan plan;
-  plan.kernels.push_back({KernelName{}, {}, "host"});
+  plan.kernels.push_back({KernelName{}, {}, "host", {}});
   auto kernel = supply_kernel(plan.kernels.front(), {plan, store, false}, emit, std::move(stop));
   if (!kernel) return tl::unexpected(kernel.error());
   Job job;
-  job.rootfs = "busybox";
-  auto files = make_boot_files(job, {}, *kernel, store);
+  auto files = make_boot_files(job, {}, *kernel, store, {});
   if (!files) return tl::unexpected(files.error());
-  return ProbeFiles{files->kernel.image, files->initramfs.file};
+  return ProbeFiles{files->kernel.image, files->initramfs->file};
 }
 
 Result<HostFacts> probe_host(const RunArguments& arguments, const Store& store, const EmitEvent& emit,
                              std::stop_token stop) {
   auto qemu = find_qemu(arguments.qemu, store);
   if (!qemu) return tl::unexpected(qemu.error());
-  HostFacts host{{}, qemu->path, qemu->version, {}};
+  HostFacts host{{}, qemu->path, qemu->version, {}, {}};
   const std::set<std::string> wanted = accelerators_of(arguments.options.matrix);
   if (wanted == std::set<std::string>{"tcg"}) {
     host.accelerator = {Accelerator::Kind::tcg, "asked for"};

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fixtures/kconfig/recipe.hpp"
+#include "harness/cli/resolver.hpp"
 #include "harness/plan/run_file.hpp"
 #include "harness/plan/selection.hpp"
 #include "harness/support/data.hpp"
@@ -11,11 +14,13 @@ namespace bootgate {
 namespace {
 
 void name_defaults(RunArguments& arguments) {
-  const bool defaults = arguments.kernels.empty() && arguments.suites.empty();
+  const auto& rootfs = arguments.options.rootfs;
+  const bool on_image = rootfs && is_image(*rootfs);
+  const bool defaults = arguments.kernels.empty() && arguments.suites.empty() && !on_image;
   arguments.options.defaults = defaults;
-  if (arguments.suites.empty()) arguments.suites = {"boot"};
-  if (arguments.kernels.empty()) arguments.kernels = {"debian"};
+  if (arguments.suites.empty()) arguments.suites = {on_image ? "debian" : "boot"};
   if (!defaults) return;
+  arguments.kernels = {"debian"};
   arguments.suites.emplace_back("rust");
   arguments.kernels.emplace_back(default_source);
 }
@@ -85,6 +90,13 @@ void check_configs(const RunOptions& options, std::vector<Error>& errors) {
       errors.push_back(recipe.error());
 }
 
+/// Of a run that names none: an image is booted with its own.
+std::string default_kernel(const RunOptions& options, const std::vector<Suite>& suites) {
+  const bool images = std::all_of(suites.begin(), suites.end(),
+                                  [&](const Suite& suite) { return is_image(options.rootfs.value_or(suite.rootfs)); });
+  return images && !suites.empty() ? "own" : "debian";
+}
+
 void name_kernels(const RunArguments& arguments, RunOptions& options, std::vector<Error>& errors) {
   for (const std::string& text : arguments.kernels) {
     auto name = parse_kernel_name(text);
@@ -112,6 +124,15 @@ void check_matrix(Request& request) {
                                 "remove it, or let it name fewer axes"});
 }
 
+bool some_case_resolves(const std::vector<Suite>& suites) {
+  auto resolves = [](const Requirement& need) { return need.subject == Requirement::Subject::resolver; };
+  return std::any_of(suites.begin(), suites.end(), [&](const Suite& suite) {
+    return std::any_of(suite.cases.begin(), suite.cases.end(), [&](const Case& the_case) {
+      return std::any_of(the_case.needs.begin(), the_case.needs.end(), resolves);
+    });
+  });
+}
+
 }  // namespace
 
 Request read_request(RunArguments arguments) {
@@ -130,6 +151,8 @@ Request read_request(RunArguments arguments) {
   }
   definitions = read_definitions(request.arguments.suites, request.arguments.known_issues);
   RunOptions& options = request.arguments.options;
+  if (!request.arguments.file && request.arguments.kernels.empty())
+    request.arguments.kernels = {default_kernel(options, definitions.suites)};
   name_kernels(request.arguments, options, definitions.errors);
   check_configs(options, definitions.errors);
   if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
@@ -140,6 +163,7 @@ Request read_request(RunArguments arguments) {
 
 Result<Plan> plan_request(const Request& request, HostFacts host) {
   const Definitions& definitions = request.definitions;
+  if (some_case_resolves(definitions.suites)) host.no_resolver = resolver_obstacle();
   return select_jobs(make_plan(definitions.suites, definitions.profiles, request.arguments.options, std::move(host)));
 }
 

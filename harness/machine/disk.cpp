@@ -72,7 +72,7 @@ Result<Disk> blank_disk(int mib, const fs::path& directory) {
   if (!file) return tl::unexpected(file.error());
   if (::ftruncate((*file)->get(), static_cast<off_t>(mib) * 1024 * 1024) != 0)
     return bench_error(fmt::format("can't make a disk of {} MiB: {}", mib, std::strerror(errno)));
-  return Disk{{{std::move(*file), "raw"}}, mib};
+  return Disk{{{std::move(*file), "raw"}}, mib, "virtio-blk-pci"};
 }
 
 Result<Disk> overlay_of(const Disk& below, const fs::path& directory) {
@@ -84,6 +84,22 @@ Result<Disk> overlay_of(const Disk& below, const fs::path& directory) {
   Disk overlay = below;
   overlay.layers.push_back({std::move(*file), "qcow2"});
   return overlay;
+}
+
+Result<Disk> disk_on_image(const fs::path& image, int mib, const std::string& device, const fs::path& directory) {
+  const int fd = ::open(image.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return bench_error(fmt::format("can't open {}: {}", image.string(), std::strerror(errno)));
+  return overlay_of(Disk{{{std::make_shared<const UniqueFd>(fd), "qcow2"}}, mib, device}, directory);
+}
+
+Result<> write_raw(const Disk& disk, const fs::path& file) {
+  CommandOptions options;
+  for (const DiskLayer& layer : disk.layers)
+    options.inherited.push_back(layer.file->get());
+  auto written =
+      run_checked({"qemu-img", "convert", "-O", "raw", "json:" + blockdev(disk, {}), file.string()}, options);
+  if (!written) return tl::unexpected(written.error());
+  return {};
 }
 
 std::string blockdev(const Disk& disk, const std::string& node_name) {

@@ -302,6 +302,9 @@ std::string_view Machine::errors() const {
 const std::vector<std::string>& Machine::argv() const {
   return impl_->argv;
 }
+const std::vector<Disk>& Machine::disks() const {
+  return impl_->disks;
+}
 pid_t Machine::pid() const {
   return impl_->child->pid();
 }

@@ -67,6 +67,7 @@ class Machine {
   std::string_view errors() const;
   const std::vector<std::string>& argv() const;
   pid_t pid() const;
+  const std::vector<Disk>& disks() const;
 
   /// Ends QEMU: quit, then SIGTERM, then SIGKILL, 2 s apart. Nothing happens when it has ended.
   ExitStatus end();

@@ -15,8 +15,10 @@ struct MachineSpec {
   Profile profile;
   Accelerator::Kind accelerator = Accelerator::Kind::tcg;
   fs::path kernel;
-  fs::path initramfs;
+  fs::path initramfs;  // empty: none
   std::vector<Disk> disks;
+  bool has_internet = false;          // the network leads to the host's; else nothing but the forwarded port leads in
+  bool reboots = false;               // a clone needs the initramfs as well
   std::vector<fs::path> acpi_tables;  // added to the machine's own
   std::string kernel_command_line;
   std::vector<std::string> extra_arguments;  // the user's own, last
@@ -35,9 +37,15 @@ struct MachineWiring {
 /// descriptors, stopped at its first instruction, or where the checkpoint was taken.
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring);
 
-/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once. `disks`: a raw
-/// file for each of the profile's.
-std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks = {});
+/// A disk in a file of its own.
+struct DiskFile {
+  fs::path file;
+  std::string format;  // QEMU's
+  std::string device;
+};
+
+/// The same machine for a person at a terminal: ttyS0 and the monitor on the terminal, running at once.
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<DiskFile>& disks = {});
 
 /// What goes into a kernel command line.
 struct KernelParameters {

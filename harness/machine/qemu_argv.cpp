@@ -37,6 +37,12 @@ void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wi
   add(argv, {"-smp", std::to_string(profile.cpus), "-m", fmt::format("{}M", profile.memory_mib)});
   // A panic or a power-off leaves the machine stopped, with its memory, until we have looked at it.
   add(argv, {"-no-reboot", "-no-shutdown"});
+  if (!profile.network.empty()) {
+    // Port 0: the host chooses one. Where the guest is to be cut off, only that port leads in.
+    add(argv, {"-netdev",
+               fmt::format("user,id=net,restrict={},hostfwd=tcp:127.0.0.1:0-:22", spec.has_internet ? "off" : "on")});
+    add(argv, {"-device", profile.network + ",netdev=net"});
+  }
   for (const std::string& device : profile.devices)
     add(argv, {"-device", device});
 }
@@ -45,15 +51,15 @@ void add_kernel(Arguments& argv, const MachineSpec& spec, bool is_clone) {
   for (const fs::path& table : spec.acpi_tables)
     add(argv, {"-acpitable", "file=" + table.string()});
   add(argv, {"-kernel", spec.kernel.string()});
-  // A clone has unpacked it long since. The kernel stays: it makes QEMU load the same option ROM.
-  if (!is_clone) add(argv, {"-initrd", spec.initramfs.string()});
+  // A clone has unpacked it long since, unless it may boot again. The kernel stays: it makes QEMU load the same ROM.
+  if (!spec.initramfs.empty() && (!is_clone || spec.reboots)) add(argv, {"-initrd", spec.initramfs.string()});
   add(argv, {"-append", spec.kernel_command_line});
 }
 
 void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
   for (std::size_t i = 0; i < disks.size(); ++i) {
     const std::string name = fmt::format("disk{}", i);
-    add(argv, {"-blockdev", blockdev(disks[i], name), "-device", fmt::format("virtio-blk-pci,drive={}", name)});
+    add(argv, {"-blockdev", blockdev(disks[i], name), "-device", fmt::format("{},drive={}", disks[i].device, name)});
   }
 }
 
@@ -76,13 +82,16 @@ std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring&
   return argv;
 }
 
-std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<fs::path>& disks) {
+std::vector<std::string> replay_argv(const MachineSpec& spec, const std::vector<DiskFile>& disks) {
   Arguments argv{spec.qemu.string()};
   add_shape(argv, spec, {});
   std::erase(argv, "-no-shutdown");  // nobody is there to quit a stopped machine
   add_kernel(argv, spec, false);
-  for (const fs::path& disk : disks)
-    add(argv, {"-drive", fmt::format("format=raw,if=virtio,file={}", option_value(disk))});
+  for (std::size_t i = 0; i < disks.size(); ++i) {
+    add(argv, {"-drive",
+               fmt::format("id=disk{},if=none,format={},file={}", i, disks[i].format, option_value(disks[i].file))});
+    add(argv, {"-device", fmt::format("{},drive=disk{}", disks[i].device, i)});
+  }
   add(argv, {"-chardev", "stdio,id=console,signal=off,mux=on", "-mon", "chardev=console"});
   add(argv, {"-device", "isa-serial,chardev=console,index=0"});
   add(argv, {"-chardev", "null,id=control", "-device", "isa-serial,chardev=control,index=1"});

@@ -98,6 +98,13 @@ class Planner {
   }
 
  private:
+  struct SameKernel {
+    std::size_t kernel;
+    std::string config;
+    std::string image;
+    bool operator==(const SameKernel&) const = default;
+  };
+
   struct Same {
     std::size_t kernel;
     std::size_t suite;
@@ -108,12 +115,14 @@ class Planner {
 
   void add(const Combination& combination, const MatrixInputs& inputs) {
     Job made = job(combination);
-    made.kernel_index = planned_kernel(combination);
+    made.kernel_index = planned_kernel(combination, made.rootfs);
     // `auto` and what it means here are the same job.
     const Same same{made.kernel_index, combination.suite, combination.profile, made.accelerator.kind};
     if (std::find(made_.begin(), made_.end(), same) != made_.end()) return;
     made_.push_back(same);
-    ask_for(made.suite, plan_.kernels[made.kernel_index].request);
+    KernelRequest& request = plan_.kernels[made.kernel_index].request;
+    ask_for(made.suite, request);
+    if (is_image(made.rootfs)) request.config.whole_system = true;
     for (const TimeoutRow& row : plan_.options.matrix.timeouts) {
       if (!matches(row.where, combination, inputs)) continue;
       made.time_scale *= row.scale;
@@ -129,25 +138,33 @@ class Planner {
     return with_more(plan_.options.configs[place], plan_.options.build.config);
   }
 
-  std::size_t planned_kernel(const Combination& combination) {
-    const std::pair<std::size_t, std::string> key{combination.kernel, combination.config};
+  std::size_t planned_kernel(const Combination& combination, const RootfsName& rootfs) {
+    const KernelName& name = plan_.options.kernels[combination.kernel];
+    const RootfsName image = name.kind == KernelName::Kind::own ? rootfs : RootfsName{};
+    const SameKernel key{combination.kernel, combination.config, image.text};
     auto found = std::find(kernels_.begin(), kernels_.end(), key);
     if (found != kernels_.end()) return static_cast<std::size_t>(found - kernels_.begin());
     kernels_.push_back(key);
-    const KernelName& name = plan_.options.kernels[combination.kernel];
-    PlannedKernel planned{name, plan_.options.build, plan_.options.busybox};
+    PlannedKernel planned{name, plan_.options.build, plan_.options.busybox, image};
     if (planned.busybox.empty()) planned.busybox = is_source(name) ? default_busybox_source : "host";
     if (is_source(name)) planned.request.config = config(combination);
     plan_.kernels.push_back(std::move(planned));
     return kernels_.size() - 1;
   }
 
-  void accelerate(Job& job, const std::string& wanted) const {
+  void accelerate(Job& job, const std::string& asked_for) const {
     const HostFacts& host = plan_.host;
+    const std::string& of_profile = job.profile.accelerator;
+    const std::string& wanted = asked_for == "auto" && !of_profile.empty() ? of_profile : asked_for;
     job.accelerator = host.accelerator;
     if (wanted != "auto" && wanted != to_string(host.accelerator.kind))
-      job.accelerator = {wanted == "kvm" ? Accelerator::Kind::kvm : Accelerator::Kind::tcg, "asked for"};
-    if (job.accelerator.kind == Accelerator::Kind::kvm) job.skip_reason = host.no_kvm;
+      job.accelerator = {wanted == "kvm" ? Accelerator::Kind::kvm : Accelerator::Kind::tcg,
+                         wanted == asked_for ? "asked for" : "the profile's"};
+    if (!of_profile.empty() && wanted != of_profile)
+      job.skip_reason =
+          fmt::format("the profile {} is made for {}, and {} was asked for", job.profile.name, of_profile, wanted);
+    else if (job.accelerator.kind == Accelerator::Kind::kvm)
+      job.skip_reason = host.no_kvm;
     job.time_scale =
         (job.accelerator.kind == Accelerator::Kind::tcg ? tcg_time_scale : 1) * plan_.options.timeout_scale;
   }
@@ -163,7 +180,7 @@ class Planner {
     job.suite = suites_[combination.suite];
     job.kernel = kernel.text;
     job.builds = is_source(kernel);
-    job.rootfs = options.rootfs.empty() ? job.suite.rootfs : options.rootfs;
+    job.rootfs = options.rootfs.value_or(job.suite.rootfs);
     job.profile = shaped(*profile, options);
     accelerate(job, combination.accelerator);
     std::string config_part;
@@ -174,7 +191,7 @@ class Planner {
         config_part = config_word(wanted) + "-";
     }
     job.name = fmt::format("{}-{}-{}{}-{}-{}", word(job.suite.name), file_word(job.kernel), config_part,
-                           file_word(job.rootfs), word(job.profile.name), to_string(job.accelerator.kind));
+                           file_word(job.rootfs.text), word(job.profile.name), to_string(job.accelerator.kind));
     return job;
   }
 
@@ -182,7 +199,7 @@ class Planner {
   const std::vector<Profile>& profiles_;
   Plan plan_;
   std::vector<std::string> config_names_;
-  std::vector<std::pair<std::size_t, std::string>> kernels_;  // kernel and config of each in the plan
+  std::vector<SameKernel> kernels_;  // of each in the plan
   std::vector<Same> made_;
 };
 

@@ -33,6 +33,7 @@ struct HostFacts {
   fs::path qemu;             // the program
   std::string qemu_version;  // "7.2.22"
   std::string no_kvm;        // why KVM can't serve a job that asks for it; empty: it can, or none does
+  std::string no_resolver;   // why names can't be looked up here; empty: they can, or no case needs it
 };
 
 /// What the command line and the run file ask for, in the terms of the plan.
@@ -44,7 +45,8 @@ struct RunOptions {
   KernelRequest build;    // of kernels that are built from source; its fragments go on top of each config
   std::string busybox;    // as in --busybox; empty: built where the kernel is, else the host's
   std::string kernel_org = kernel_org_url;
-  std::string rootfs;                   // empty: the suite's; else the path of a cpio archive
+  std::optional<RootfsName> rootfs;     // nothing: the suite's
+  bool no_initramfs = false;            // the kernel mounts the disk of an image by itself
   std::optional<fs::path> modules_dir;  // a lib/modules/RELEASE tree
   std::vector<std::string> modules;     // names, with their dependencies, into the initramfs
   std::vector<InitramfsFile> added;
@@ -59,11 +61,12 @@ struct RunOptions {
 /// Of options.configs.
 std::vector<std::string> config_names(const RunOptions& options);
 
-/// A kernel that jobs boot, and how it is got: one for each kernel × config.
+/// A kernel that jobs boot, and how it is got: one for each kernel × config, and for each image whose own it is.
 struct PlannedKernel {
   KernelName name;
   KernelRequest request;  // of one that is built from source
   std::string busybox;    // as in --busybox
+  RootfsName image;       // whose own it is, if it is one's own
 };
 
 /// What a selection has seen of a job's cases, so that it can go on where more of them come at run time.
@@ -82,8 +85,8 @@ struct Job {
   std::size_t kernel_index;  // into Plan::kernels
   bool builds = false;       // its kernel is built from source
   std::string config;        // "lean+debug"; empty: it isn't
-  std::string rootfs;        // "busybox", or the path of a cpio archive
-  Profile profile;           // with the options' memory and CPUs
+  RootfsName rootfs;
+  Profile profile;  // with the options' memory and CPUs
   Accelerator accelerator;
   std::string skip_reason;  // the host can't run it: every case is skipped with this; empty: it can
   double time_scale = 1;    // every duration of the suite is multiplied by this, once
@@ -128,7 +131,7 @@ struct KernelFacts {
 };
 
 /// Why the case can't run here, or nothing when it can. An unknown config is a reason of its own, not "not set".
-std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel,
-                                 Accelerator::Kind accelerator, const HostFacts& host);
+std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel, const Job& job,
+                                 const HostFacts& host);
 
 }  // namespace bootgate

@@ -59,7 +59,7 @@ Json job_json(const Job& job, const PlannedKernel& kernel) {
                       {"kernel", job.kernel},
                       {"config", job.builds ? config_json(kernel.request) : Json()},
                       {"busybox", kernel.busybox},
-                      {"rootfs", job.rootfs},
+                      {"rootfs", job.rootfs.text},
                       {"profile", job.profile.name},
                       {"cpus", job.profile.cpus},
                       {"memory_mib", job.profile.memory_mib},

@@ -96,7 +96,7 @@ std::string describe(const Job& job, const PlannedKernel& kernel) {
   std::string text = fmt::format("\n{}\n", cut(job.name, page_width));
   text += row("kernel", job.kernel);
   if (job.builds) text += long_row("config", build_text(kernel.request));
-  text += row("rootfs", job.rootfs);
+  text += row("rootfs", job.rootfs.text);
   text += row("profile", fmt::format("{}: {}, {} MiB", profile.name,
                                      counted(static_cast<std::size_t>(profile.cpus), "CPU"), profile.memory_mib));
   text += row("accel", fmt::format("{}{}", to_string(job.accelerator.kind),

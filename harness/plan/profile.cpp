@@ -1,6 +1,7 @@
 #include "harness/plan/profile.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -31,6 +32,14 @@ std::string word(TomlTable& row, std::string_view key, std::string otherwise) {
   return text;
 }
 
+std::string one_of(TomlTable& row, std::string_view key, const std::vector<std::string>& known) {
+  std::string text = row.string(key).value_or("");
+  if (!row.has(key) || std::find(known.begin(), known.end(), text) != known.end()) return text;
+  row.note(fmt::format("'{}' is '{}'", key, printable(text)), row.at(key),
+           fmt::format("write one of {}", fmt::join(known, ", ")));
+  return {};
+}
+
 std::vector<int> read_disks(TomlTable& row) {
   std::vector<int> disks;
   for (const std::string& text : row.strings("disks")) {
@@ -53,6 +62,9 @@ Profile read_profile(TomlTable& row) {
   profile.cpu_kvm = word(row, "cpu-kvm", profile.cpu_kvm);
   profile.cpus = bounded(row, "cpus", profile.cpus, most_cpus);
   profile.memory_mib = bounded(row, "memory", profile.memory_mib, most_memory_mib);
+  profile.accelerator = one_of(row, "accel", {"kvm", "tcg"});
+  profile.drive = word(row, "drive", profile.drive);
+  profile.network = row.string("network").value_or("");
   profile.disks_mib = read_disks(row);
   profile.devices = row.strings("devices");
   profile.acpi_tables = row.strings("acpi-tables");

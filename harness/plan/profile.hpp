@@ -18,6 +18,9 @@ struct Profile {
   std::string cpu_kvm = "host";
   int cpus = 1;
   int memory_mib = 512;
+  std::string accelerator;               // "kvm" or "tcg": it is made for that one; empty: either
+  std::string drive = "virtio-blk-pci";  // how the disk of a root file system is there: the name of a device
+  std::string network;                   // the name of a device on QEMU's user network; empty: none
   std::vector<int> disks_mib;            // empty ones, over virtio
   std::vector<std::string> devices;      // each a -device argument
   std::vector<std::string> acpi_tables;  // ASL files below fixtures/, compiled and added to the machine's tables

@@ -70,6 +70,12 @@ std::optional<std::string> read_typed(TomlTable& row, const std::string& key) {
   return text;
 }
 
+/// What ssh takes for an option or a host is no name.
+bool is_user(std::string_view text) {
+  return !text.empty() && text.front() != '-' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
 std::optional<StepKind> read_login(TomlTable& row, const std::string& key) {
   auto user = read_typed(row, key);
   auto password = read_typed(row, "password");
@@ -88,9 +94,25 @@ std::optional<StepKind> read_send(TomlTable& row, const std::string& key) {
 std::optional<StepKind> read_power(TomlTable& row, const std::string& key) {
   auto action = row.string(key);
   if (!action) return std::nullopt;
-  if (*action != "off" && *action != "reset")
-    row.note(fmt::format("'power' is '{}', and must be \"off\" or \"reset\"", printable(*action)), row.at(key));
-  return Power{*action == "reset" ? Power::Action::reset : Power::Action::off};
+  if (*action == "off") return Power{Power::Action::off};
+  if (*action == "reset") return Power{Power::Action::reset};
+  if (*action == "reboot") return Power{Power::Action::reboot};
+  row.note(fmt::format("'power' is '{}'", printable(*action)), row.at(key), "write off, reset or reboot");
+  return std::nullopt;
+}
+
+std::optional<StepKind> read_ssh(TomlTable& row, const std::string& key) {
+  auto run = read_run(row, key);
+  if (!run) return std::nullopt;
+  auto& [command, status, output] = std::get<RunCommand>(*run);
+  const std::string user = row.string("user").value_or("root");
+  if (!is_user(user)) row.note(fmt::format("'{}' is no user's name", printable(user)), row.at("user"));
+  return Ssh{user, std::move(command), status, std::move(output)};
+}
+
+std::optional<StepKind> read_check_disk(TomlTable& row, const std::string& key) {
+  if (row.boolean(key) == false) row.note(fmt::format("'{}' is always true: it is a step", key), row.at(key));
+  return CheckDisk{};
 }
 
 const std::vector<Action>& actions() {
@@ -107,6 +129,8 @@ const std::vector<Action>& actions() {
       {"login", {"password", "within"}, read_login},
       {"send", {}, read_send},
       {"power", {"within"}, read_power},
+      {"ssh", {"user", "status", "output", "output-regex", "within"}, read_ssh},
+      {"check-disk", {}, read_check_disk},
   };
   return table;
 }

@@ -28,6 +28,11 @@ constexpr const char* taint_letters = "PFSRMBUDAWCIOELKXTNJ";
 /// A file that is no suite at all makes an error of each of its lines.
 constexpr std::size_t most_errors = 50;
 
+bool is_power(const Step& step, Power::Action action) {
+  const auto* power = std::get_if<Power>(&step.what);
+  return power && power->action == action;
+}
+
 /// Reads one file; every mistake is noted, and reading goes on.
 class Reader {
  public:
@@ -62,12 +67,11 @@ class Reader {
     return name.value_or("");
   }
 
-  std::string read_rootfs() {
-    std::string rootfs = root_.string("rootfs").value_or("busybox");
-    if (rootfs != "busybox" && rootfs.find('/') == std::string::npos)
-      root_.note(fmt::format("unknown rootfs '{}'", printable(rootfs)), root_.at("rootfs"),
-                 "write busybox, or the path of a cpio archive with a / in it");
-    return rootfs;
+  RootfsName read_rootfs() {
+    auto rootfs = parse_rootfs_name(root_.string("rootfs").value_or("busybox"));
+    if (rootfs) return *rootfs;
+    root_.note(rootfs.error().what, root_.at("rootfs"), rootfs.error().hint);
+    return {RootfsName::Kind::busybox, "busybox", ""};
   }
 
   bool read_samples() {
@@ -123,6 +127,7 @@ class Reader {
       the_case.allow.push_back(std::move(id.text));
     }
     the_case.taint = read_taint(table);
+    the_case.internet = table.boolean("internet").value_or(false);
     the_case.steps = read_steps(table);
     check_place(the_case, table);
     table.finish();
@@ -144,7 +149,8 @@ class Reader {
         needs.push_back(std::move(*requirement));
       else
         table.note(fmt::format("'{}' is no requirement", printable(need.text)), need.at,
-                   "write config:X (without CONFIG_), config:X=m, module:NAME, kvm, tcg, kernel>=6.12 or qemu>=8");
+                   "write config:X (without CONFIG_), config:X=m, module:NAME, kvm, tcg, network, resolver,\n"
+                   "kernel>=6.12 or qemu>=8");
     }
     return needs;
   }
@@ -175,10 +181,17 @@ class Reader {
   }
 
   void check_order(TomlTable& table, const std::vector<Step>& steps) {
-    for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
-      if (std::holds_alternative<Power>(steps[i].what))
-        table.note("nothing can come behind 'power': the machine has ended", steps[i + 1].at);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Step* behind = i + 1 < steps.size() ? &steps[i + 1] : nullptr;
+      const bool is_check = behind && std::holds_alternative<CheckDisk>(behind->what);
+      const bool is_off = is_power(steps[i], Power::Action::off);
+      if (behind && (is_off || is_power(steps[i], Power::Action::reset)) && !(is_check && is_off))
+        table.note("nothing can come behind 'power': the machine has ended", behind->at);
+      if (is_check && !is_off)
+        table.note("a disk is checked when its machine is off", behind->at, "put { power = \"off\" } before it");
     }
+    if (!steps.empty() && std::holds_alternative<CheckDisk>(steps.front().what))
+      table.note("a disk is checked when its machine is off", steps.front().at, "put { power = \"off\" } before it");
     if (std::none_of(steps.begin(), steps.end(), is_proof))
       table.note("this case proves nothing: 'absent' and 'send' wait for nothing to come", table.at(),
                  "let it also expect or run something");

@@ -128,6 +128,11 @@ std::optional<Requirement> parse_requirement(const std::string& text, SourcePos 
     requirement.name = text;
     return requirement;
   }
+  if (text == "network" || text == "resolver") {
+    using Subject = Requirement::Subject;
+    requirement.subject = text == "network" ? Subject::network : Subject::resolver;
+    return requirement;
+  }
   constexpr std::string_view config = "config:", module = "module:";
   if (text.starts_with(config)) return config_requirement(std::string_view(text).substr(config.size()), requirement);
   if (text.starts_with(module)) return module_requirement(std::string_view(text).substr(module.size()), requirement);
@@ -143,8 +148,9 @@ bool version_holds(const std::string& a, const std::string& comparison, const st
   return left == right;
 }
 
-std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel,
-                                 Accelerator::Kind accelerator, const HostFacts& host) {
+std::optional<std::string> unmet(const std::vector<Requirement>& needs, const KernelFacts& kernel, const Job& job,
+                                 const HostFacts& host) {
+  const std::string_view accelerator = to_string(job.accelerator.kind);
   for (const Requirement& need : needs) {
     std::optional<std::string> reason;
     switch (need.subject) {
@@ -154,11 +160,18 @@ std::optional<std::string> unmet(const std::vector<Requirement>& needs, const Ke
           reason = fmt::format("needs {}: the kernel came without it", need.text);
         break;
       case Requirement::Subject::accelerator:
-        if (need.name != to_string(accelerator))
-          reason = fmt::format("needs {}: this machine runs under {}", need.name, to_string(accelerator));
+        if (need.name != accelerator)
+          reason = fmt::format("needs {}: this machine runs under {}", need.name, accelerator);
         break;
       case Requirement::Subject::kernel_version: reason = unmet_version(need, kernel.release, "kernel"); break;
       case Requirement::Subject::qemu_version: reason = unmet_version(need, host.qemu_version, "QEMU"); break;
+      case Requirement::Subject::network:
+        if (job.profile.network.empty())
+          reason = fmt::format("needs a network: the profile {} has none", job.profile.name);
+        break;
+      case Requirement::Subject::resolver:
+        if (!host.no_resolver.empty()) reason = "needs a host that resolves names: " + host.no_resolver;
+        break;
     }
     if (reason) return reason;
   }

@@ -37,8 +37,8 @@ std::string kernel_from(const fs::path& dir, const std::string& text) {
     if (at == std::string::npos || at < git.size() || is_remote(std::string_view(text).substr(git.size()))) return text;
     return std::string(git) + path_from(dir, text.substr(git.size(), at - git.size())) + text.substr(at);
   }
-  const bool elsewhere = text == "debian" || text.starts_with("debian:") || text.starts_with("kernel.org/") ||
-                         text.find("://") != std::string::npos;
+  const bool elsewhere = text == "debian" || text == "own" || text.starts_with("debian:") ||
+                         text.starts_with("kernel.org/") || text.find("://") != std::string::npos;
   return elsewhere ? text : path_from(dir, text);
 }
 
@@ -249,11 +249,27 @@ class Reader {
     return text ? std::optional(path_from(dir_, *text)) : std::nullopt;
   }
 
+  std::optional<RootfsName> read_rootfs() {
+    auto text = root_.string("rootfs");
+    if (!text) return std::nullopt;
+    auto name = parse_rootfs_name(*text);
+    if (!name) {
+      root_.note(name.error().what, root_.at("rootfs"), name.error().hint);
+      return std::nullopt;
+    }
+    if (!name->value.empty() && name->kind != RootfsName::Kind::debian_image) {
+      const std::size_t prefix = name->text.size() - name->value.size();
+      name->value = path_from(dir_, name->value);
+      name->text = name->text.substr(0, prefix) + name->value;
+    }
+    return *name;
+  }
+
   void read_what_is_booted() {
     file_.append = list("append");
     file_.modules = list("module");
     file_.symbols = list("set");
-    file_.rootfs = path("rootfs");
+    file_.rootfs = read_rootfs();
     read_fragments();
     read_added();
     if (auto text = root_.string("memory")) {

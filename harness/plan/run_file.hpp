@@ -17,7 +17,8 @@ struct RunFile {
 
   std::optional<std::vector<std::string>> append, modules, fragments, symbols, filters;
   std::optional<std::vector<InitramfsFile>> added;
-  std::optional<std::string> rootfs, toolchain;
+  std::optional<RootfsName> rootfs;
+  std::optional<std::string> toolchain;
   std::optional<fs::path> known_issues;
   std::optional<int> memory_mib, cpus, max_skips, retries, repeats;
   std::optional<double> timeout_scale;

@@ -32,8 +32,16 @@ struct Describe {
   std::string operator()(const Send& send) const { return fmt::format("send `{}`", shortened(send.text)); }
   std::string operator()(const ExpectReport& expect) const { return "expect the report " + quoted(expect.title); }
   std::string operator()(const Power& power) const {
-    return power.action == Power::Action::off ? "power off" : "reset";
+    switch (power.action) {
+      case Power::Action::off: return "power off";
+      case Power::Action::reset: return "reset";
+      default: return "reboot";
+    }
   }
+  std::string operator()(const Ssh& ssh) const {
+    return fmt::format("ssh {}@guest `{}`", printable(ssh.user), shortened(ssh.command));
+  }
+  std::string operator()(const CheckDisk&) const { return "check the file system on the disk"; }
 };
 
 }  // namespace

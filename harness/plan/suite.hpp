@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expectations/pattern.hpp"
+#include "fixtures/image/rootfs_name.hpp"
 #include "harness/support/clock.hpp"
 #include "harness/support/files.hpp"
 
@@ -51,13 +52,25 @@ struct ExpectReport {
   PatternText title;
 };
 
-/// The guest ends by its own means; the machine's event must prove it.
+/// The guest ends by its own means; the machine's event must prove it. Behind `reboot` it comes back.
 struct Power {
-  enum class Action { off, reset };
+  enum class Action { off, reset, reboot };
   Action action = Action::off;
 };
 
-using StepKind = std::variant<Expect, ExpectPrompt, Absent, RunCommand, Login, Send, ExpectReport, Power>;
+/// A command in the guest, over ssh from the host, as this user with the image's own key.
+struct Ssh {
+  std::string user;
+  std::string command;
+  std::optional<int> status = 0;  // nothing: any
+  std::optional<PatternText> output;
+};
+
+/// The file system on the image's disk is clean, once the machine has powered off: e2fsck finds nothing to mend.
+struct CheckDisk {};
+
+using StepKind =
+    std::variant<Expect, ExpectPrompt, Absent, RunCommand, Login, Send, ExpectReport, Power, Ssh, CheckDisk>;
 
 struct Step {
   StepKind what;
@@ -70,7 +83,7 @@ std::string describe(const Step& step);
 
 /// What a case needs, or it is skipped with this as the reason.
 struct Requirement {
-  enum class Subject { config, module, accelerator, kernel_version, qemu_version };
+  enum class Subject { config, module, accelerator, kernel_version, qemu_version, network, resolver };
   Subject subject = Subject::config;
   std::string name;   // config: the symbol without CONFIG_; module: as modprobe knows it; accelerator: "kvm" or "tcg"
   std::string value;  // config: "y", "m", or empty for either; versions: "6.12"
@@ -88,6 +101,7 @@ struct Case {
   bool required = false;             // a skip counts as a failure
   std::vector<std::string> allow;    // signature ids
   bool from_boot = false;            // expectations begin at the first line of that boot
+  bool internet = false;             // its machine's network is not cut off from the host's
   std::vector<std::string> modules;  // in the initramfs, besides those that the user names
   std::string note;                  // shown with the result: "derived from its source"
   std::string skip_reason;           // known before any boot: a sample that this kernel can't have
@@ -104,7 +118,7 @@ struct Suite {
   std::string name;
   std::string description;
   fs::path file;
-  std::string rootfs = "busybox";
+  RootfsName rootfs{RootfsName::Kind::busybox, "busybox", ""};
   std::vector<std::string> profiles;  // names in fixtures/profiles.toml
   Duration silence{};                 // the console says nothing at all while something is awaited
   Duration limit{};                   // hard cap of the whole job

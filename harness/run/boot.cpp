@@ -13,15 +13,36 @@ using namespace std::chrono_literals;
 
 constexpr Duration power_off_patience = 30s;
 
+bool reboots(const Step& step) {
+  const auto* power = std::get_if<Power>(&step.what);
+  return power && power->action == Power::Action::reboot;
+}
+
+bool some_case_reboots(const Suite& suite) {
+  return std::any_of(suite.cases.begin(), suite.cases.end(), [](const Case& the_case) {
+    return std::any_of(the_case.steps.begin(), the_case.steps.end(), reboots);
+  });
+}
+
+/// Of the case at this place of the report, which begins with `build` where there is one.
+bool wants_internet(const Job& job, std::optional<std::size_t> case_index) {
+  const std::size_t first = job.builds ? 1 : 0;
+  if (!case_index || *case_index < first || *case_index - first >= job.suite.cases.size()) return false;
+  return job.suite.cases[*case_index - first].internet;
+}
+
 MachineSpec machine_spec(const JobInputs& inputs, const EvidenceFiles& files, const std::string& nonce) {
   MachineSpec spec;
   spec.qemu = inputs.plan.host.qemu;
   spec.profile = inputs.job.profile;
   spec.accelerator = inputs.job.accelerator.kind;
   spec.kernel = inputs.files.kernel.image;
-  spec.initramfs = inputs.files.initramfs.file;
+  if (inputs.files.initramfs) spec.initramfs = inputs.files.initramfs->file;
   spec.acpi_tables = inputs.files.acpi_tables;
-  spec.kernel_command_line = kernel_command_line({nonce, inputs.job.time_scale, inputs.plan.options.append});
+  std::vector<std::string> parameters = inputs.files.parameters;
+  parameters.insert(parameters.end(), inputs.plan.options.append.begin(), inputs.plan.options.append.end());
+  spec.kernel_command_line = kernel_command_line({nonce, inputs.job.time_scale, std::move(parameters)});
+  spec.reboots = some_case_reboots(inputs.job.suite);
   spec.extra_arguments = inputs.plan.options.qemu_arguments;
   spec.console_log = files.console();
   return spec;
@@ -50,7 +71,9 @@ Boot::Boot(const JobInputs& inputs, EvidenceFiles files, std::optional<std::size
       files_(std::move(files)),
       case_index_(case_index),
       nonce_(random_hex(8)),
-      spec_(machine_spec(inputs, files_, nonce_)) {}
+      spec_(machine_spec(inputs, files_, nonce_)) {
+  spec_.has_internet = wants_internet(inputs.job, case_index_);
+}
 
 GuestSetup Boot::setup() const {
   const Job& job = inputs_.job;
@@ -62,7 +85,9 @@ GuestSetup Boot::setup() const {
   setup.silence = scaled(job.suite.silence, job.time_scale);
   setup.limit = Clock::now() + scaled(job.suite.limit, job.time_scale);
   setup.signatures = inputs_.signatures;
+  setup.directory = files_.directory;
   setup.timed_log = files_.timed_console();
+  if (inputs_.files.image && inputs_.files.image->ssh_key) setup.ssh_key = *inputs_.files.image->ssh_key;
   setup.on_line = [emit = inputs_.emit, job = inputs_.index, index = case_index_](const std::string& text) {
     emit(ConsoleLine{job, index, text});
   };
@@ -71,8 +96,15 @@ GuestSetup Boot::setup() const {
 
 Result<std::unique_ptr<Guest>> Boot::start(bool clonable) {
   if (auto made = make_directories(files_.directory); !made) return tl::unexpected(made.error());
-  if (auto written = write_replay(files_, spec_); !written) return tl::unexpected(written.error());
+  const auto& image = inputs_.files.image;
+  const auto image_file = image ? std::optional(image->file) : std::nullopt;
+  if (auto written = write_replay(files_, spec_, image_file); !written) return tl::unexpected(written.error());
   MachineSpec spec = spec_;
+  if (image) {
+    auto disk = disk_on_image(image->file, image->mib, spec.profile.drive, files_.directory);
+    if (!disk) return tl::unexpected(disk.error());
+    spec.disks.push_back(std::move(*disk));
+  }
   for (int mib : spec.profile.disks_mib) {
     auto disk = blank_disk(mib, files_.directory);
     if (!disk) return tl::unexpected(disk.error());
@@ -97,6 +129,7 @@ Result<std::unique_ptr<Guest>> Boot::clone(const SavedGuest& saved) const {
   // Its devices must be those that were saved; only what it says goes elsewhere.
   MachineSpec spec = saved.spec;
   spec.console_log = files_.console();
+  spec.has_internet = spec_.has_internet;
   for (const Disk& disk : saved.checkpoint.disks) {
     auto overlay = overlay_of(disk, files_.directory);
     if (!overlay) return tl::unexpected(overlay.error());

@@ -1,8 +1,11 @@
 #include "harness/run/boot_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "fixtures/boot/acpi_table.hpp"
+#include "fixtures/boot/disk_initramfs.hpp"
 #include "fixtures/boot/guest_program.hpp"
 #include "fixtures/boot/initramfs_modules.hpp"
 #include "harness/support/data.hpp"
@@ -26,28 +29,17 @@ bool asks_for_modules(const Suite& suite) {
   });
 }
 
-}  // namespace
-
-Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
-                                  const Store& store) {
-  BootFiles files;
-  files.kernel = kernel.image;
-  files.facts = kernel.facts;
-  files.build_took = kernel.took;
-  for (const std::string& source : job.profile.acpi_tables) {
+Result<> add_acpi_tables(const Profile& profile, const Store& store, BootFiles& files) {
+  for (const std::string& source : profile.acpi_tables) {
     auto table = compile_acpi_table(data_root() / "fixtures" / source, store);
     if (!table) return tl::unexpected(table.error());
     files.acpi_tables.push_back(*table);
   }
-  if (job.rootfs != "busybox") {
-    if (!options.modules.empty() || !options.added.empty())
-      return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
-    auto initramfs = read_initramfs(job.rootfs);
-    if (!initramfs) return tl::unexpected(initramfs.error());
-    files.initramfs = std::move(*initramfs);
-    files.has_control = false;
-    return files;
-  }
+  return {};
+}
+
+Result<> add_our_root(const Job& job, const RunOptions& options, const SuppliedKernel& kernel, const Store& store,
+                      BootFiles& files) {
   InitramfsSpec spec;
   spec.busybox = kernel.busybox;
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
@@ -62,6 +54,69 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   auto initramfs = make_initramfs(store, spec);
   if (!initramfs) return tl::unexpected(initramfs.error());
   files.initramfs = std::move(*initramfs);
+  return {};
+}
+
+Result<> refuse_additions(const RunOptions& options) {
+  if (options.modules.empty() && options.added.empty()) return {};
+  return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
+}
+
+Result<> add_archive(const Job& job, BootFiles& files) {
+  files.has_control = false;
+  auto initramfs = read_initramfs(job.rootfs.value);
+  if (!initramfs) return tl::unexpected(initramfs.error());
+  files.initramfs = std::move(*initramfs);
+  return {};
+}
+
+/// The image's own initrd goes with its own kernel only: it has that kernel's modules.
+Result<> add_initramfs_of_disk(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                               const Store& store, BootFiles& files) {
+  const std::string& drive = job.profile.drive;
+  const auto modules = options.modules_dir ? options.modules_dir : kernel.image.modules;
+  if (modules) files.modules = available_modules(*modules);
+  if (options.no_initramfs) {
+    files.parameters = {drive.starts_with("ide-") ? "root=/dev/sda" : "root=/dev/vda", "rw"};
+    return {};
+  }
+  files.parameters = {fmt::format("root=LABEL={}", image_label)};
+  files.initramfs = kernel.initramfs;
+  if (files.initramfs) return {};
+  auto initramfs = make_disk_initramfs(store, {kernel.busybox, kernel.image, modules, drive});
+  if (!initramfs) return tl::unexpected(initramfs.error());
+  files.initramfs = std::move(*initramfs);
+  return {};
+}
+
+Result<> add_disk_image(const Job& job, const RunOptions& options, const SuppliedKernel& kernel, const Store& store,
+                        const FixtureOptions& fixture, BootFiles& files) {
+  files.has_control = false;
+  auto image = obtain_disk_image(job.rootfs, store, fixture);
+  if (!image) return tl::unexpected(image.error());
+  files.facts.emplace_back("image", image->file.string());
+  files.image = std::move(*image);
+  return add_initramfs_of_disk(job, options, kernel, store, files);
+}
+
+}  // namespace
+
+Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
+                                  const Store& store, const FixtureOptions& fixture) {
+  BootFiles files;
+  files.kernel = kernel.image;
+  files.facts = kernel.facts;
+  files.build_took = kernel.took;
+  auto made = add_acpi_tables(job.profile, store, files);
+  if (made && job.rootfs.kind != RootfsName::Kind::busybox) made = refuse_additions(options);
+  if (!made) return tl::unexpected(made.error());
+  switch (job.rootfs.kind) {
+    case RootfsName::Kind::busybox: made = add_our_root(job, options, kernel, store, files); break;
+    case RootfsName::Kind::archive: made = add_archive(job, files); break;
+    case RootfsName::Kind::image:
+    case RootfsName::Kind::debian_image: made = add_disk_image(job, options, kernel, store, fixture, files); break;
+  }
+  if (!made) return tl::unexpected(made.error());
   return files;
 }
 

@@ -3,13 +3,16 @@
 
 #include "fixtures/boot/initramfs.hpp"
 #include "fixtures/boot/kernel.hpp"
+#include "fixtures/image/disk_image.hpp"
 #include "harness/run/kernel_supply.hpp"
 
 namespace bootgate {
 
 struct BootFiles {
   KernelImage kernel;
-  Initramfs initramfs;
+  std::optional<Initramfs> initramfs;
+  std::optional<DiskImage> image;                          // the root is on its disk
+  std::vector<std::string> parameters;                     // of the kernel, that find the root
   bool has_control = true;                                 // false: a root of the user's own
   std::set<std::string> modules;                           // that cases may load, or that are built in
   std::vector<fs::path> acpi_tables;                       // of the machine
@@ -19,6 +22,6 @@ struct BootFiles {
 
 /// Puts together what a job boots. Problems of what the user named are usage errors, the others the bench's.
 Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
-                                  const Store& store);
+                                  const Store& store, const FixtureOptions& fixture);
 
 }  // namespace bootgate

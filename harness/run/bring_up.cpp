@@ -65,7 +65,7 @@ class BringUp {
     if (index < result_.cases.size()) return;
     if (!result_.lost.empty()) return finish(not_run(inputs_.stop.stop_requested() ? "interrupted" : result_.lost));
     if (watch_.started) watch_.started(index);
-    if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
+    if (auto reason = unmet(the_case.needs, kernel_, inputs_.job, inputs_.plan.host))
       return finish(skipped(the_case, *reason));
     CaseResult outcome = run_case(*result_.guest, inputs_.job.suite, the_case, result_.context);
     if (!was_done(outcome)) {

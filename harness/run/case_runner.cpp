@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "harness/run/disk_check.hpp"
 #include "harness/run/login.hpp"
+#include "harness/run/ssh.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -116,7 +118,7 @@ class StepRunner {
       if (may_be_lost && report) return {};
       return judge(*end, guest_, describe(*step_), within_, context_.reports);
     }
-    return check_answer(run, std::get<ControlAnswer>(outcome));
+    return check_output(std::get<ControlAnswer>(outcome), run.status, run.output);
   }
 
   Verdict operator()(const Login& login) { return log_in(guest_, login, describe(*step_), within_, context_.reports); }
@@ -133,6 +135,7 @@ class StepRunner {
   }
 
   Verdict operator()(const Power& power) {
+    if (power.action == Power::Action::reboot) return reboot();
     bool off = power.action == Power::Action::off;
     TimePoint deadline = Clock::now() + within_;
     End end = guest_.wait_until([&] { return guest_.control_ready(); }, deadline, false);
@@ -142,6 +145,21 @@ class StepRunner {
       end = guest_.wait_until([&] { return guest_.power() == wanted; }, deadline, false);
     }
     return judge(end, guest_, describe(*step_), within_, context_.reports);
+  }
+
+  Verdict operator()(const Ssh& ssh) {
+    auto answer = run_ssh(guest_, ssh, Clock::now() + within_);
+    if (!answer) return trouble(answer.error());
+    if (const End* end = std::get_if<End>(&*answer))
+      return judge(*end, guest_, describe(*step_), within_, context_.reports);
+    return check_output(std::get<SshAnswer>(*answer), ssh.status, ssh.output);
+  }
+
+  Verdict operator()(const CheckDisk&) {
+    auto checked = check_file_system(guest_);
+    if (!checked) return trouble(checked.error());
+    if (checked->empty()) return {};
+    return failed(Cause::mismatch, "the file system is not clean", *checked);
   }
 
   static bool title_matches(const PatternText& wanted, const std::string& title) {
@@ -174,14 +192,24 @@ class StepRunner {
       if (name != "nonce") result_.records.emplace_back(name, value);
   }
 
-  Verdict check_answer(const RunCommand& run, const ControlAnswer& answer) {
+  Verdict reboot() {
+    TimePoint deadline = Clock::now() + within_;
+    End end = guest_.wait_until([&] { return guest_.control_ready(); }, deadline, false);
+    if (end == End::matched) end = guest_.reboot(deadline);
+    // What is expected behind it is what the new boot says.
+    context_.cursor = guest_.console().lines().size();
+    return judge(end, guest_, describe(*step_), within_, context_.reports);
+  }
+
+  template <class Answer>
+  Verdict check_output(const Answer& answer, const std::optional<int>& status,
+                       const std::optional<PatternText>& wanted) {
     std::string output = "its output:\n" + quoted_lines(answer.output);
-    if (run.status && answer.status != *run.status)
+    if (status && answer.status != *status)
       return failed(Cause::mismatch,
-                    fmt::format("exit status {} instead of {}: {}", answer.status, *run.status, describe(*step_)),
-                    output);
-    if (!run.output) return {};
-    auto pattern = Pattern::compile(*run.output);
+                    fmt::format("exit status {} instead of {}: {}", answer.status, *status, describe(*step_)), output);
+    if (!wanted) return {};
+    auto pattern = Pattern::compile(*wanted);
     if (!pattern) return trouble(pattern.error());
     for (std::string_view line : split(answer.output, '\n')) {
       auto match = pattern->find(line);
@@ -191,7 +219,7 @@ class StepRunner {
       return {};
     }
     return failed(Cause::mismatch,
-                  fmt::format("no line of output has '{}': {}", printable(run.output->text), describe(*step_)), output);
+                  fmt::format("no line of output has '{}': {}", printable(wanted->text), describe(*step_)), output);
   }
 
   Verdict trouble(const Error& error) const {

@@ -7,15 +7,21 @@
 
 namespace bootgate {
 
-Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec) {
+Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec, const std::optional<fs::path>& image) {
   std::string script =
       "#!/bin/sh\n"
       "# Boots the same kernel, initramfs and machine on this terminal. Ctrl-A X ends QEMU.\n";
-  std::vector<fs::path> disks;
+  std::vector<DiskFile> disks;
+  if (image) {
+    disks.push_back({fs::absolute(files.directory / "replay-disk.qcow2"), "qcow2", spec.profile.drive});
+    const std::vector<std::string> make{
+        "qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", image->string(), disks.back().file.string()};
+    script += shell_command(make) + "\n";
+  }
   for (std::size_t i = 0; i < spec.profile.disks_mib.size(); ++i) {
-    disks.push_back(fs::absolute(files.directory / fmt::format("replay-disk{}.raw", i)));
+    disks.push_back({fs::absolute(files.directory / fmt::format("replay-disk{}.raw", i)), "raw", "virtio-blk-pci"});
     const std::vector<std::string> make{"truncate", "-s", fmt::format("{}M", spec.profile.disks_mib[i]),
-                                        disks.back().string()};
+                                        disks.back().file.string()};
     script += shell_command(make) + "\n";
   }
   script += "exec " + shell_command(replay_argv(spec, disks)) + " \"$@\"\n";

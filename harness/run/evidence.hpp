@@ -19,8 +19,9 @@ struct EvidenceFiles {
   fs::path diagnosis() const { return directory / "diagnosis.txt"; }
 };
 
-/// An executable script that boots the same machine on the terminal.
-Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec);
+/// An executable script that boots the same machine on the terminal. `image`: what its first disk begins as.
+Result<> write_replay(const EvidenceFiles& files, const MachineSpec& spec,
+                      const std::optional<fs::path>& image = std::nullopt);
 
 /// crash-N.txt for each report of each case, and facts.json.
 Result<> write_findings(const EvidenceFiles& files, const JobResult& result);

@@ -166,6 +166,7 @@ void Guest::pump(TimePoint deadline) {
   control_.feed(output.control);
   take_lines();
   for (const QmpMessage& event : output.events) {
+    if (event.name == "RESET") ++resets_;
     if (event.name != "SHUTDOWN" || power_) continue;
     const Json* reason = event.data.find("reason");
     power_ = reason ? std::string(reason->text()) : "unknown";
@@ -175,15 +176,20 @@ void Guest::pump(TimePoint deadline) {
   take_reports();
 }
 
-/// The last bytes of a machine that has ended may hold the reason. They are in the pipe: QEMU wrote them before it said
-/// over QMP, or by its end, that it was over.
-void Guest::drain() {
-  if (std::exchange(drained_, true)) return;
+/// What QEMU has written to the console until now.
+void Guest::read_pending() {
   std::size_t before;
   do {
     before = console_.bytes();
     pump(Clock::now());
   } while (console_.bytes() != before && !console_.flooded());
+}
+
+/// The last bytes of a machine that has ended may hold the reason. They are in the pipe: QEMU wrote them before it said
+/// over QMP, or by its end, that it was over.
+void Guest::drain() {
+  if (std::exchange(drained_, true)) return;
+  read_pending();
   watch_.close();
   take_reports();
 }
@@ -251,6 +257,32 @@ void Guest::ask_power(bool off) {
     post(off ? "/lib/bootgate/power off" : "/lib/bootgate/power reset");
   else
     post(off ? "poweroff" : "reboot");
+}
+
+End Guest::reboot(TimePoint deadline) {
+  // -no-reboot is what makes every other reset the end of the machine.
+  auto on_reset = [&](const char* action) { return machine_.execute("set-action", {{"reboot", action}}); };
+  if (auto allowed = on_reset("reset"); !allowed) {
+    trouble_ = allowed.error();
+    return End::trouble;
+  }
+  const int before = resets_;
+  ask_power(false);
+  End end = wait_until([&] { return resets_ > before; }, deadline, false);
+  if (end == End::matched) {
+    // What the old kernel said is in the pipe. SeaBIOS may reset the machine once more, and says nothing there: the
+    // next byte is the new kernel's.
+    read_pending();
+    const std::size_t old = console_.bytes();
+    end = wait_until([&] { return console_.bytes() > old; }, deadline, false);
+  }
+  if (auto forbidden = on_reset("shutdown"); !forbidden && alive()) trouble_ = forbidden.error();
+  if (end != End::matched) return end;
+  // The nonce on the kernel's command line is that of the machine it was cloned from.
+  control_ = Control(setup_.boot_nonce);
+  shell_ = ConsoleShell(setup_.nonce);
+  handshake_sent_ = false;
+  return End::matched;
 }
 
 std::variant<ControlAnswer, End> Guest::command(const std::string& text, TimePoint deadline,

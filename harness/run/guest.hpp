@@ -42,7 +42,9 @@ struct GuestSetup {
   TimePoint limit;     // of this machine
   std::shared_ptr<const SignatureSet> signatures;
   std::function<void(const std::string&)> on_line;  // each console line; may be empty
+  fs::path directory;                               // its evidence
   fs::path timed_log;                               // lines with host times; empty: none
+  fs::path ssh_key;                                 // of a client that the root lets in; empty: none
 };
 
 /// Host times since the guest was let run.
@@ -94,6 +96,10 @@ class Guest {
   /// Asks the guest to power off, or to reset, by its own means; nobody answers. Needs control_ready().
   void ask_power(bool off);
 
+  /// Makes the guest boot anew by its own means, and waits until it does. Needs control_ready(), which it isn't
+  /// afterwards.
+  End reboot(TimePoint deadline);
+
   /// Waits for an open crash report to end, so that it is charged to the case it came in.
   void settle();
 
@@ -115,6 +121,7 @@ class Guest {
   const std::string& nonce() const { return setup_.nonce; }
   /// Whether a line with this nonce is of this boot: of a clone, that it began with or its own.
   bool is_ours(std::string_view nonce) const { return nonce == setup_.nonce || nonce == setup_.boot_nonce; }
+  const GuestSetup& setup() const { return setup_; }
   Duration scaled_by_job(Duration duration) const { return scaled(duration, setup_.time_scale); }
   bool control_ready() const;
   /// Ours is at the other end of ttyS1; else a shell on ttyS0.
@@ -152,6 +159,7 @@ class Guest {
   void note_phase(std::string_view text, TimePoint at);
   void take_reports();
   void check_forbidden(const Pattern& pattern, std::size_t line);
+  void read_pending();
   void drain();
   Duration since_start(TimePoint at) const { return std::chrono::duration_cast<Duration>(at - started_); }
   void post(const std::string& text);
@@ -176,6 +184,7 @@ class Guest {
   std::string forbidden_line_;
   bool forbidden_hit_ = false;
   std::optional<std::string> power_;
+  int resets_ = 0;  // that the machine has gone on from
   std::optional<Error> trouble_;
   std::optional<std::string> starvation_;
   bool watching_ = true;

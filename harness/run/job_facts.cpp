@@ -30,7 +30,7 @@ Facts facts_of(const JobInputs& inputs, const Boot& boot) {
               {"kernel.sha256", kernel.sha256}};
   facts.insert(facts.end(), inputs.files.facts.begin(), inputs.files.facts.end());
   auto fact = [&](std::string name, std::string value) { facts.emplace_back(std::move(name), std::move(value)); };
-  fact("initramfs.sha256", inputs.files.initramfs.sha256);
+  if (inputs.files.initramfs) fact("initramfs.sha256", inputs.files.initramfs->sha256);
   fact("qemu.version", inputs.plan.host.qemu_version);
   fact("accelerator", std::string(to_string(job.accelerator.kind)));
   fact("accelerator.reason", job.accelerator.reason);

@@ -266,7 +266,8 @@ void JobRunner::look_inside(BroughtUp& up) {
   const std::vector<Case>& cases = inputs_.job.suite.cases;
   if (kernel_.config || std::none_of(cases.begin(), cases.end(), asks_config)) return;
   const fs::path file = EvidenceFiles{inputs_.directory}.kernel_config();
-  auto answer = guest.command("zcat /proc/config.gz", Clock::now() + guest.scaled_by_job(10s));
+  auto answer = guest.command("{ zcat /proc/config.gz || cat /boot/config-$(uname -r); } 2>/dev/null | grep =",
+                              Clock::now() + guest.scaled_by_job(30s));
   const auto* config = std::get_if<ControlAnswer>(&answer);
   if (config && config->status == 0 && write_file_atomically(file, config->output))
     if (auto symbols = read_kernel_config(file)) kernel_.config = std::move(*symbols);
@@ -287,8 +288,7 @@ std::optional<CaseResult> JobRunner::known_already(const Case& the_case) const {
   if (is_of_boot(the_case)) return std::nullopt;
   if (!the_case.skip_reason.empty()) return skipped(the_case, the_case.skip_reason);
   if (!the_case.broken_reason.empty()) return broken(the_case);
-  if (auto reason = unmet(the_case.needs, kernel_, inputs_.job.accelerator.kind, inputs_.plan.host))
-    return skipped(the_case, *reason);
+  if (auto reason = unmet(the_case.needs, kernel_, inputs_.job, inputs_.plan.host)) return skipped(the_case, *reason);
   return std::nullopt;
 }
 

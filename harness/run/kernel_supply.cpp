@@ -4,6 +4,7 @@
 
 #include "fixtures/build/busybox.hpp"
 #include "fixtures/build/kernel_entry.hpp"
+#include "fixtures/image/disk_image.hpp"
 
 namespace bootgate {
 namespace {
@@ -13,6 +14,23 @@ Result<SuppliedKernel> from_image(Result<KernelImage> image, const PlannedKernel
   SuppliedKernel kernel;
   if (planned.request.rust_samples) kernel.samples = survey_samples(*image);
   kernel.image = std::move(*image);
+  return kernel;
+}
+
+Result<SuppliedKernel> of_image(const PlannedKernel& planned, const Store& store, const FixtureOptions& fixture) {
+  if (!is_image(planned.image))
+    return usage_error(fmt::format("'own' is the kernel of an image, and '{}' is none", planned.image.text),
+                       "name one: --rootfs debian:trixie, or dqib:DIR; or another kernel: --kernel debian");
+  auto image = obtain_disk_image(planned.image, store, fixture);
+  if (!image) return tl::unexpected(image.error());
+  if (!image->kernel)
+    return usage_error(fmt::format("no kernel in {}", image->directory.string()), "name one: --kernel PATH");
+  SuppliedKernel kernel;
+  kernel.image = std::move(*image->kernel);
+  if (!image->initrd) return kernel;
+  auto initramfs = read_initramfs(*image->initrd);
+  if (!initramfs) return tl::unexpected(initramfs.error());
+  kernel.initramfs = std::move(*initramfs);
   return kernel;
 }
 
@@ -35,6 +53,7 @@ Result<SuppliedKernel> obtain(const PlannedKernel& planned, const SupplyInputs& 
                               const EmitEvent& emit) {
   switch (planned.name.kind) {
     case KernelName::Kind::packaged: return from_image(debian_kernel(inputs.store, fixture), planned);
+    case KernelName::Kind::own: return of_image(planned, inputs.store, fixture);
     case KernelName::Kind::image: return from_image(read_kernel_image(planned.name.value), planned);
     case KernelName::Kind::build_directory:
       return from_image(read_build_directory(planned.name.value, inputs.store, fixture), planned);

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "fixtures/boot/initramfs.hpp"
 #include "fixtures/boot/sample_survey.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/event.hpp"
@@ -15,8 +16,9 @@ namespace bootgate {
 struct SuppliedKernel {
   KernelImage image;
   fs::path busybox;
-  SampleSurvey samples;  // when a job of the plan asks for it
-  Duration took{};       // of the build; 0 where there was none
+  std::optional<Initramfs> initramfs;  // of an image's own kernel
+  SampleSurvey samples;                // when a job of the plan asks for it
+  Duration took{};                     // of the build; 0 where there was none
   std::vector<std::pair<std::string, std::string>> facts;
 };
 

@@ -129,7 +129,11 @@ class JobStarter {
         return;
       }
     }
-    auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store);
+    FixtureOptions fixture;
+    fixture.refresh = inputs_.refresh;
+    fixture.progress = [&](const std::string& what) { emit_(Progress{what}); };
+    fixture.stop = stop_;
+    auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store, fixture);
     if (!files) {
       result_.error = files.error();
       return;

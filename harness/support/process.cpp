@@ -259,8 +259,13 @@ Result<CommandResult> run_command(const std::vector<std::string>& argv, const Co
   auto errors = make_pipe();
   auto stopped = make_eventfd();
   if (!input || !output || !errors || !stopped) return bench_error("no more file descriptors");
-  SpawnSpec spec{argv, options.directory, options.environment, input->get(), output->second.get(), errors->second.get(),
-                 {}};
+  SpawnSpec spec{argv,
+                 options.directory,
+                 options.environment,
+                 input->get(),
+                 output->second.get(),
+                 errors->second.get(),
+                 options.inherited};
   auto child = spawn(spec);
   if (!child) return tl::unexpected(child.error());
   output->second.reset();

@@ -92,6 +92,7 @@ struct CommandOptions {
   /// Called with each piece of standard output, or of standard error, as it comes; for progress.
   std::function<void(std::string_view)> on_output;
   std::function<void(std::string_view)> on_errors;
+  std::vector<int> inherited{};  // as in SpawnSpec
 };
 
 /// Runs a command to its end and collects what it wrote. A status other than 0 is no error here: see `run_checked`.

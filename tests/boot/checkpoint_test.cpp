@@ -29,16 +29,15 @@ class Saved : public testing::Test {
     ASSERT_TRUE(qemu) << one_line(qemu.error());
     auto* plan = new Plan;
     plan->host.qemu = qemu->path;
-    plan->kernels.push_back({KernelName{}, {}, "host"});
+    plan->kernels.push_back({KernelName{}, {}, "host", {}});
     auto kernel = supply_kernel(plan->kernels.front(), {*plan, *store, false}, [](const Event&) {}, {});
     ASSERT_TRUE(kernel) << one_line(kernel.error());
     Job job;
     job.name = "saved";
-    job.rootfs = "busybox";
     job.time_scale = tcg_time_scale;
     job.suite.limit = 10min;
     job.suite.silence = 60s;
-    auto files = make_boot_files(job, {}, *kernel, *store);
+    auto files = make_boot_files(job, {}, *kernel, *store, {});
     ASSERT_TRUE(files) << one_line(files.error());
     std::vector<Error> errors;
     auto signatures =

@@ -30,7 +30,7 @@ class RunFileRequest : public testing::Test {
     const Request asked = request(file, std::move(words));
     for (const Error& error : asked.definitions.errors)
       ADD_FAILURE() << render(error);
-    auto plan = plan_request(asked, {{Accelerator::Kind::tcg, "a test"}, "/usr/bin/qemu", "7.2", ""});
+    auto plan = plan_request(asked, {{Accelerator::Kind::tcg, "a test"}, "/usr/bin/qemu", "7.2", "", ""});
     std::vector<std::string> names;
     if (!plan) ADD_FAILURE() << plan.error().what;
     if (plan)

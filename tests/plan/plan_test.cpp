@@ -24,7 +24,7 @@ std::vector<Profile> profiles() {
 }
 
 HostFacts host(Accelerator::Kind kind = Accelerator::Kind::tcg) {
-  return {{kind, "/dev/kvm can't be opened"}, "/usr/bin/qemu-system-x86_64", "7.2.22", {}};
+  return {{kind, "/dev/kvm can't be opened"}, "/usr/bin/qemu-system-x86_64", "7.2.22", {}, {}};
 }
 
 Suite suite(std::string name = "boot") {
@@ -70,14 +70,14 @@ TEST(MakePlan, CrossesSuitesAndTheirProfiles) {
 TEST(MakePlan, OptionsOverrideSuiteAndProfile) {
   const std::string path = "/home/me/linux/arch/x86/boot/bzImage";
   RunOptions options = options_for(image(path));
-  options.rootfs = "own.cpio.gz";
+  options.rootfs = *parse_rootfs_name("own.cpio.gz");
   options.cpus = 4;
   options.memory_mib = 1024;
   Plan plan = make_plan({suite()}, profiles(), options, host(Accelerator::Kind::kvm));
   const Job& job = plan.jobs.at(0);
   EXPECT_EQ(job.name, "boot-bzImage-own.cpio.gz-initrd_only-kvm");
   EXPECT_EQ(job.kernel, path);
-  EXPECT_EQ(job.rootfs, "own.cpio.gz");
+  EXPECT_EQ(job.rootfs.text, "own.cpio.gz");
   EXPECT_EQ(job.profile.cpus, 4);
   EXPECT_EQ(job.profile.memory_mib, 1024);
   EXPECT_EQ(job.accelerator.kind, Accelerator::Kind::kvm);
@@ -129,7 +129,7 @@ TEST(MakePlan, RunsSamplesByDefaultOnlyOnWhatItBuilds) {
 
 TEST(MakePlan, NamesAreDirectoriesAndDiffer) {
   RunOptions options = options_for(image("/a/../my kernel;" + std::string(300, 'x')));
-  options.rootfs = "./..";
+  options.rootfs = *parse_rootfs_name("./..");
   Plan plan = make_plan({suite("same"), suite("same"), suite("same")}, profiles(), options, host());
   EXPECT_EQ(plan.jobs[1].name, plan.jobs[0].name + "-2");
   EXPECT_EQ(plan.jobs[2].name, plan.jobs[0].name + "-3");

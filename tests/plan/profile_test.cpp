@@ -33,7 +33,7 @@ TEST(Profiles, OfTheProjectAreInOrder) {
   auto profiles = read_profiles(data_root() / "fixtures/profiles.toml", errors);
   for (const Error& error : errors)
     ADD_FAILURE() << render(error);
-  ASSERT_EQ(profiles.size(), 5u);
+  ASSERT_EQ(profiles.size(), 10u);
   EXPECT_EQ(profiles[0].name, "initrd-only");
   EXPECT_EQ(profiles[0].machine, "pc");
   EXPECT_EQ(profiles[0].cpu_kvm, "host");
@@ -48,6 +48,18 @@ TEST(Profiles, OfTheProjectAreInOrder) {
   EXPECT_THAT(profiles[3].devices, testing::Contains("pci-testdev"));
   for (const std::string& table : profiles[2].acpi_tables)
     EXPECT_TRUE(fs::exists(data_root() / "fixtures" / table)) << table;
+  // The classic command lines: each is the machine that its name says.
+  EXPECT_EQ(profiles[5].name, "simple");
+  EXPECT_EQ(profiles[5].accelerator, "tcg");
+  EXPECT_EQ(profiles[5].memory_mib, 4096);
+  EXPECT_EQ(profiles[5].drive, "ide-hd");
+  EXPECT_EQ(profiles[5].network, "");
+  EXPECT_EQ(profiles[6].name, "kvm");
+  EXPECT_EQ(profiles[6].accelerator, "kvm");
+  EXPECT_EQ(profiles[7].name, "kvm-virtio-net");
+  EXPECT_EQ(profiles[7].network, "virtio-net-pci");
+  EXPECT_EQ(profiles[8].name, "q35");
+  EXPECT_EQ(profiles[9].name, "microvm");
   for (const Profile& profile : profiles) {
     EXPECT_NE(profile.description, "") << profile.name;
     // QEMU's default CPU has neither: what the kernel keeps out of user memory with would go untested.

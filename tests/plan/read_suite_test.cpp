@@ -70,7 +70,7 @@ TEST(ReadSuite, HasDefaultsForAllButNamesAndSteps) {
   EXPECT_EQ(suite.name, "s");
   EXPECT_EQ(suite.description, "");
   EXPECT_EQ(suite.file.filename(), "s.toml");
-  EXPECT_EQ(suite.rootfs, "busybox");
+  EXPECT_EQ(suite.rootfs.text, "busybox");
   EXPECT_THAT(suite.profiles, ElementsAre("initrd-only"));
   EXPECT_EQ(suite.silence, 60s);
   EXPECT_EQ(suite.limit, 10min);
@@ -109,7 +109,7 @@ taint       = "WE"
 steps       = [{ expect = "x" }, { expect = "y", within = "1m" }]
 )");
   EXPECT_EQ(suite.description, "what it is for");
-  EXPECT_EQ(suite.rootfs, "./own.cpio.gz");
+  EXPECT_EQ(suite.rootfs.text, "./own.cpio.gz");
   EXPECT_THAT(suite.profiles, ElementsAre("smp", "initrd-only"));
   EXPECT_EQ(suite.silence, 5min);
   EXPECT_EQ(suite.limit, 1h);
@@ -225,7 +225,7 @@ TEST(ReadStep, DoesOneThing) {
 
 TEST(ReadStep, KeysOfOtherStepsDoNotGoWithIt) {
   EXPECT_THAT(step_errors("{ expect = 'x', status = 1 }"),
-              ElementsAre("4:26: 'status' does not go with 'expect' (it goes with run)"));
+              ElementsAre("4:26: 'status' does not go with 'expect' (it goes with run, ssh)"));
   EXPECT_THAT(step_errors("{ run = 'x', password = 'y' }"),
               ElementsAre("4:23: 'password' does not go with 'run' (it goes with login)"));
 }

@@ -110,12 +110,13 @@ TEST(VersionHolds, WhatADistributionAddsDoesNotCount) {
 class Unmet : public testing::Test {
  protected:
   std::string reason(const std::string& need) const {
-    return unmet({parsed(need)}, kernel_, Accelerator::Kind::tcg, host_).value_or("(met)");
+    return unmet({parsed(need)}, kernel_, job_, host_).value_or("(met)");
   }
 
   KernelFacts kernel_{
       "6.1.0-56-cloud-amd64", {{{"MODULES", "y"}, {"EXT4_FS", "m"}, {"HZ", "250"}}}, {"test_lockup", "loop"}};
-  HostFacts host_{{Accelerator::Kind::kvm, "that of another job"}, "/usr/bin/qemu-system-x86_64", "7.2.22", {}};
+  HostFacts host_{{Accelerator::Kind::kvm, "that of another job"}, "/usr/bin/qemu-system-x86_64", "7.2.22", {}, {}};
+  Job job_;
 };
 
 TEST_F(Unmet, NothingNeededIsMet) {
@@ -160,8 +161,21 @@ TEST_F(Unmet, AnUnknownVersionMeetsNothing) {
   EXPECT_EQ(reason("qemu<99"), "needs qemu<99, and the QEMU version is unknown");
 }
 
+TEST_F(Unmet, LooksForANetworkInTheProfile) {
+  job_.profile.name = "simple";
+  EXPECT_EQ(reason("network"), "needs a network: the profile simple has none");
+  job_.profile.network = "virtio-net-pci";
+  EXPECT_EQ(reason("network"), "(met)");
+}
+
+TEST_F(Unmet, SaysWhyTheHostResolvesNoNames) {
+  EXPECT_EQ(reason("resolver"), "(met)");
+  host_.no_resolver = "it does not know example.com";
+  EXPECT_EQ(reason("resolver"), "needs a host that resolves names: it does not know example.com");
+}
+
 TEST_F(Unmet, SaysTheFirstReason) {
-  EXPECT_EQ(unmet({parsed("tcg"), parsed("config:RUST"), parsed("kvm")}, kernel_, Accelerator::Kind::tcg, host_),
+  EXPECT_EQ(unmet({parsed("tcg"), parsed("config:RUST"), parsed("kvm")}, kernel_, job_, host_),
             "needs config:RUST: CONFIG_RUST is not set");
 }
 

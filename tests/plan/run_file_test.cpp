@@ -105,7 +105,7 @@ add = "../bzImage:/boot/image"
               ElementsAre(path("bzImage"), path("src"), "tree:" + path("src"), "git:" + dir_.path().string() + "@v6.12",
                           "git:https://x.org/y@main", "git:me@host:z@v1"));
   EXPECT_THAT(file.matrix.axes.configs, ElementsAre(path("my.config"), "lean+" + path("conf/x.config")));
-  EXPECT_EQ(file.rootfs, path("root.cpio"));
+  EXPECT_EQ(file.rootfs->text, path("root.cpio"));
   EXPECT_EQ(file.known_issues, path("known.toml"));
   EXPECT_THAT(file.fragments.value(), ElementsAre(path("my.config")));
   EXPECT_EQ(file.added.value().at(0).source, path("bzImage"));

@@ -20,7 +20,7 @@ bool is_crash(const CrashReport& report) {
 std::string save_memory(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs) {
   if (guest.qemu_exit()) return "no vmcore: QEMU has ended";
   inputs.emit(Progress{"saving the guest's memory"});
-  auto saved = save_vmcore(guest.machine(), files.vmcore());
+  auto saved = save_vmcore(guest.machine(), inputs.files.kernel.release, files.vmcore());
   if (!saved) return "no vmcore: " + one_line(saved.error());
   const auto& vmlinux = inputs.files.kernel.vmlinux;
   if (!vmlinux) return fmt::format("vmcore: {}", files.vmcore().string());

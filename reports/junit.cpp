@@ -10,6 +10,7 @@
 
 #include "harness/support/text.hpp"
 #include "reports/display_text.hpp"
+#include "reports/reported_case.hpp"
 
 namespace bootgate {
 namespace {
@@ -19,6 +20,9 @@ constexpr std::size_t verdict_limit = 64 * 1024;
 constexpr std::size_t output_limit = 100 * 1024;
 constexpr std::size_t attempt_limit = 16 * 1024;
 constexpr std::size_t attribute_limit = 200;
+
+/// Of the job that stands for the bench.
+constexpr const char* bench_name = "bootgate";
 
 constexpr Duration write_interval{300};
 /// A large document takes its time to write: at most this part of a run's.
@@ -235,7 +239,7 @@ void add_job(pugi::xml_node root, const JobResult& job, bool several_jobs, Junit
 std::optional<JobResult> bench_job(const RunResult& run) {
   if (!run.error && !run.interrupted) return std::nullopt;
   CaseResult result;
-  result.suite = "bootgate";
+  result.suite = bench_name;
   result.name = "run";
   result.outcome = Outcome::error;
   result.cause = Cause::stopped;
@@ -246,7 +250,7 @@ std::optional<JobResult> bench_job(const RunResult& run) {
     result.details = one_line(*run.error);
   }
   JobResult job;
-  job.name = "bootgate";
+  job.name = bench_name;
   job.timestamp = run.timestamp;
   job.cases.push_back(std::move(result));
   return job;
@@ -287,6 +291,26 @@ std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
   std::ostringstream out;
   document.save(out, "  ");
   return std::move(out).str();
+}
+
+Result<std::vector<ReportedCase>> read_reported_cases(const fs::path& junit) {
+  auto text = read_file(junit);
+  if (!text) return tl::unexpected(text.error());
+  pugi::xml_document document;
+  if (auto parsed = document.load_string(text->c_str()); !parsed)
+    return usage_error(fmt::format("{} is no JUnit file: {}", junit.string(), parsed.description()));
+  std::vector<ReportedCase> cases;
+  for (pugi::xml_node testsuite : document.child("testsuites").children("testsuite")) {
+    const std::string job = testsuite.attribute("name").value();
+    if (job == bench_name) continue;
+    for (pugi::xml_node testcase : testsuite.children("testcase")) {
+      std::string suite = testcase.attribute("classname").value();
+      if (suite.starts_with(job + ".")) suite.erase(0, job.size() + 1);
+      cases.push_back({job, std::move(suite), testcase.attribute("name").value(),
+                       testcase.child("failure") || testcase.child("error")});
+    }
+  }
+  return cases;
 }
 
 void JunitReport::on(const Event& event) {

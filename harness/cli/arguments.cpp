@@ -122,6 +122,14 @@ void declare_machine(CLI::App& app, RawRun& raw) {
            "ARGUMENT");
 }
 
+/// What becomes of a machine that fails.
+void declare_inside(CLI::App& app, bool& keep_failed, bool& vmcore) {
+  const char* heading = "When a case fails";
+  describe(app.add_flag("--keep-failed", keep_failed, "Hold the machine of the first one, and offer to enter it"),
+           heading);
+  describe(app.add_flag("--vmcore", vmcore, "Save the guest's memory when its kernel crashes"), heading);
+}
+
 void declare_cases(CLI::App& app, RawRun& raw) {
   const char* heading = "Which cases";
   Execution& execution = raw.run.options.execution;
@@ -172,14 +180,34 @@ void declare_reports(CLI::App& app, RawRun& raw) {
   describe(app.add_flag("-q,--quiet", raw.run.quiet, "Show only what failed, and the summary"), heading);
 }
 
-void declare_run_options(CLI::App& app, RawRun& raw) {
+/// What a machine is made of.
+void declare_machine_options(CLI::App& app, RawRun& raw) {
   app.add_option("suite", raw.run.suites, "Names, or files (default: boot)")->option_text("SUITE...");
   app.get_formatter()->column_width(30);
   declare_what_is_booted(app, raw);
   describe(app.add_option("--config", raw.configs, config_help), "How a kernel is built", "CONFIG");
   declare_build_options(app, raw.run.options.build, raw.run.options.kernel_org);
   declare_machine(app, raw);
+}
+
+/// The same for a command that starts one machine, and runs no cases on it.
+void declare_one_machine(CLI::App& app, RawRun& raw) {
+  declare_machine_options(app, raw);
+  const char* heading = "Which machine";
+  describe(app.add_option("--filter", raw.run.options.execution.selection.filters,
+                          "Where there are several jobs: a glob of JOB/CASE"),
+           heading, "GLOB");
+  describe(app.add_flag("-q,--quiet", raw.run.quiet, "Show no progress"), heading);
+}
+
+constexpr const char* one_machine_footer =
+    "The machine is that of the first job that `bootgate plan` shows for these options,\n"
+    "without KERNEL that of the packaged kernel.\n";
+
+void declare_run_options(CLI::App& app, RawRun& raw) {
+  declare_machine_options(app, raw);
   declare_cases(app, raw);
+  declare_inside(app, raw.run.keep_failed, raw.run.options.vmcore);
   declare_side_by_side(app, raw);
   declare_verdict(app, raw);
   declare_reports(app, raw);
@@ -312,6 +340,51 @@ void declare_doctor(CLI::App& program, Arguments& chosen) {
   command->callback([&chosen] { chosen = DoctorArguments{}; });
 }
 
+void declare_shell(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("shell", "Enter a run's machine: its console on your terminal");
+  auto raw = std::make_shared<RawRun>();
+  declare_one_machine(*command, *raw);
+  command->footer(
+      fmt::format("{}"
+                  "Ctrl-A X ends it. Without a terminal each line of standard input is typed when the\n"
+                  "guest stands at a prompt; the end is that of the guest.\n"
+                  "Exit status: 0 the guest or you ended it, 3 QEMU failed, 130 interrupted.",
+                  one_machine_footer));
+  command->callback([raw, command, &chosen] { chosen = ShellArguments{sorted_out(*raw, *command)}; });
+}
+
+void declare_gdb(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("gdb", "Debug a run's machine from its first instruction on");
+  auto raw = std::make_shared<RawRun>();
+  declare_one_machine(*command, *raw);
+  auto gdb = std::make_shared<GdbArguments>();
+  describe(command->add_option("--break", gdb->breakpoints, "Run until there, as in --break start_kernel"),
+           "The debugger", "SYMBOL");
+  describe(command->add_option("--out", raw->run.out, "Where the guest's console goes (default: bootgate-out)"),
+           "The debugger", "DIR");
+  command->footer(
+      fmt::format("{}"
+                  "What stands behind -- are arguments of gdb's, as in -- -batch -ex lx-dmesg. The\n"
+                  "kernel needs debug info: --fragment gdb. The exit status is gdb's.",
+                  one_machine_footer));
+  command->callback([raw, gdb, command, &chosen] {
+    gdb->run = sorted_out(*raw, *command);
+    chosen = *gdb;
+  });
+}
+
+void declare_replay(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("replay", "Repeat one case of an earlier run");
+  command->get_formatter()->column_width(30);
+  auto replay = std::make_shared<ReplayArguments>();
+  command->add_option("run", replay->run, "latest, or a directory below bootgate-out")->required()->option_text("RUN");
+  command->add_option("case", replay->case_name, "CASE, SUITE/CASE or JOB/CASE")->required()->option_text("CASE");
+  command->add_option("--out", replay->out, "Where runs are kept (default: bootgate-out)")->option_text("DIR");
+  command->add_flag("-q,--quiet", replay->quiet, "Show only what failed, and the summary");
+  declare_inside(*command, replay->keep_failed, replay->vmcore);
+  command->callback([replay, &chosen] { chosen = *replay; });
+}
+
 /// CLI11 would only say that a command is required.
 std::optional<std::string> unknown_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
@@ -343,9 +416,15 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_scan(app, chosen);
   declare_check(app, chosen);
   declare_doctor(app, chosen);
+  declare_shell(app, chosen);
+  declare_gdb(app, chosen);
+  declare_replay(app, chosen);
   if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};
+  const int ours = argc > 1 && std::string_view(argv[1]) == "gdb"
+                       ? static_cast<int>(std::find(argv, argv + argc, std::string_view("--")) - argv)
+                       : argc;
   try {
-    app.parse(argc, argv);
+    app.parse(ours, argv);
   } catch (const CLI::Success& success) {  // --help, --version
     std::ostringstream text;
     app.exit(success, text, text);
@@ -355,6 +434,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                         fmt::format("bootgate: {}\n  see: bootgate {}--help\n", error.what(),
                                     app.get_subcommands().empty() ? "" : app.get_subcommands()[0]->get_name() + " ")};
   }
+  if (auto* run = std::get_if<RunArguments>(&chosen)) run->words.assign(argv + 2, argv + argc);
+  if (auto* gdb = std::get_if<GdbArguments>(&chosen); gdb && ours < argc)
+    gdb->gdb_arguments.assign(argv + ours + 1, argv + argc);
   return chosen;
 }
 

@@ -28,6 +28,8 @@ struct RunArguments {
   fs::path known_issues;  // empty: the project's
   bool quiet = false;
   bool refresh = false;
+  bool keep_failed = false;
+  std::vector<std::string> words;  // the command line behind `run`, for `replay`
 };
 
 struct PlanArguments {
@@ -62,6 +64,25 @@ struct CheckArguments {
 
 struct DoctorArguments {};
 
+struct ShellArguments {
+  RunArguments run;
+};
+
+struct GdbArguments {
+  RunArguments run;
+  std::vector<std::string> breakpoints;
+  std::vector<std::string> gdb_arguments;
+};
+
+struct ReplayArguments {
+  std::string run;        // "latest", a directory below `out`, or a path
+  std::string case_name;  // CASE, SUITE/CASE or JOB/CASE
+  fs::path out = "bootgate-out";
+  bool keep_failed = false;
+  bool vmcore = false;
+  bool quiet = false;
+};
+
 /// The program ends at once with this: --help, --version, or a mistake, whose text is for standard error.
 struct EndArguments {
   int status = 0;
@@ -69,7 +90,7 @@ struct EndArguments {
 };
 
 using Arguments = std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments,
-                               DoctorArguments, EndArguments>;
+                               DoctorArguments, ShellArguments, GdbArguments, ReplayArguments, EndArguments>;
 
 Arguments parse_arguments(int argc, const char* const* argv);
 

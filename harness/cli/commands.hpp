@@ -11,5 +11,8 @@ int build_command(const BuildArguments& arguments);
 int scan_command(const ScanArguments& arguments);
 int check_command(const CheckArguments& arguments);
 int doctor_command();
+int shell_command(const ShellArguments& arguments);
+int gdb_command(const GdbArguments& arguments);
+int replay_command(const ReplayArguments& arguments);
 
 }  // namespace bootgate

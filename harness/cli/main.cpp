@@ -24,6 +24,9 @@ int main(int argc, char** argv) {
                         [](const ScanArguments& arguments) { return scan_command(arguments); },
                         [](const CheckArguments& arguments) { return check_command(arguments); },
                         [](const DoctorArguments&) { return doctor_command(); },
+                        [](const ShellArguments& arguments) { return shell_command(arguments); },
+                        [](const GdbArguments& arguments) { return gdb_command(arguments); },
+                        [](const ReplayArguments& arguments) { return replay_command(arguments); },
                         [](const EndArguments& end) {
                           fmt::print(end.status == 0 ? stdout : stderr, "{}", end.text);
                           return end.status;

@@ -9,8 +9,10 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/event_queue.hpp"
 #include "harness/cli/host.hpp"
+#include "harness/cli/kept_machine.hpp"
 #include "harness/cli/request.hpp"
 #include "harness/cli/run_directory.hpp"
+#include "harness/cli/saved_request.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/run/run.hpp"
 #include "reports/terminal.hpp"
@@ -44,16 +46,16 @@ RunResult failed_run(Error error, bool interrupted, const EmitEvent& emit) {
 }
 
 /// Emits RunDone last, whatever happens.
-RunResult probe_and_run(const Request& request, const Store& store, const fs::path& directory, const EmitEvent& emit,
-                        const std::stop_token& stop) try {
+RunResult probe_and_run(const Request& request, const Store& store, const fs::path& directory, MachineKeeper* keeper,
+                        const EmitEvent& emit, const std::stop_token& stop) try {
   const Definitions& definitions = request.definitions;
   const RunArguments& arguments = request.arguments;
   auto host = probe_host(arguments, store, emit, stop);
   if (!host) return failed_run(host.error(), stop.stop_requested(), emit);
   auto plan = plan_request(request, *host);
   if (!plan) return failed_run(plan.error(), stop.stop_requested(), emit);
-  return run_plan({*plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh}, emit,
-                  stop);
+  return run_plan({*plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh, keeper},
+                  emit, stop);
 } catch (const std::exception& unexpected) {
   // Memory that is short, for one: the report is still written.
   return failed_run(bench_error(unexpected.what()).value(), stop.stop_requested(), emit);
@@ -85,6 +87,15 @@ struct Displays {
   }
 };
 
+/// Whether a machine that fails is to be kept, and can be.
+bool keeps_machine(const RunArguments& arguments) {
+  if (arguments.keep_failed && !can_hold_machines())
+    fmt::print(stderr,
+               "bootgate: --keep-failed keeps no machine: there is no terminal to enter it from\n"
+               "  --vmcore saves the memory of one that crashes\n");
+  return arguments.keep_failed && can_hold_machines();
+}
+
 }  // namespace
 
 int run_command(const RunArguments& given) {
@@ -100,6 +111,11 @@ int run_command(const RunArguments& given) {
   auto directory = make_run_directory(arguments.out);
   if (!directory) return print_errors({directory.error()});
 
+  if (auto saved = save_request(*directory, {fs::current_path(), given.words}); !saved)
+    return print_errors({saved.error()});
+  MachineKeeper keeper;
+  MachineKeeper* const kept = keeps_machine(arguments) ? &keeper : nullptr;
+
   EventQueue events;
   EmitEvent emit = [&](Event event) { events.push(std::move(event)); };
   TerminalOptions display = terminal_options(STDOUT_FILENO, arguments.quiet);
@@ -110,7 +126,7 @@ int run_command(const RunArguments& given) {
 
   RunResult result;
   std::jthread worker([&] {
-    result = probe_and_run(request, *store, *directory, emit, stop.get_token());
+    result = probe_and_run(request, *store, *directory, kept, emit, stop.get_token());
     events.close();
   });
   displays.follow(events);
@@ -118,6 +134,7 @@ int run_command(const RunArguments& given) {
 
   if (auto error = displays.error(); error && !result.interrupted) return print_errors({*error});
   fmt::print(stderr, "{}", verdict_note(result, arguments));
+  if (auto machine = keeper.take(); machine && !result.interrupted) hold_machine(std::move(*machine), stop.get_token());
   return exit_code(result, arguments.max_skips, arguments.fail_on_flaky);
 }
 

@@ -11,9 +11,9 @@
 
 namespace bootgate {
 
-Result<fs::path> make_run_directory(const fs::path& out) {
+Result<fs::path> make_stamped_directory(const fs::path& out, const std::string& prefix) {
   if (auto made = make_directories(out); !made) return tl::unexpected(made.error());
-  const std::string stamp = fmt::format("{:%Y%m%d-%H%M%S}", fmt::gmtime(std::time(nullptr)));
+  const std::string stamp = fmt::format("{}{:%Y%m%d-%H%M%S}", prefix, fmt::gmtime(std::time(nullptr)));
   std::string name = stamp;
   for (int number = 2; ::mkdir((out / name).c_str(), 0777) != 0; ++number) {
     if (errno != EEXIST)
@@ -21,6 +21,13 @@ Result<fs::path> make_run_directory(const fs::path& out) {
                          "name another place with --out DIR");
     name = fmt::format("{}-{}", stamp, number);
   }
+  return fs::absolute(out / name);
+}
+
+Result<fs::path> make_run_directory(const fs::path& out) {
+  auto directory = make_stamped_directory(out, "");
+  if (!directory) return directory;
+  const fs::path name = directory->filename();
   // Through a rename, so that `latest` always points somewhere, whoever else is running.
   const fs::path aside = out / fmt::format(".latest.{}", ::getpid());
   ::unlink(aside.c_str());
@@ -28,7 +35,7 @@ Result<fs::path> make_run_directory(const fs::path& out) {
     ::unlink(aside.c_str());
     return bench_error(fmt::format("can't point {} at the run: {}", (out / "latest").string(), std::strerror(errno)));
   }
-  return fs::absolute(out / name);
+  return directory;
 }
 
 }  // namespace bootgate

@@ -5,8 +5,10 @@
 
 namespace bootgate {
 
-/// Makes `out/20261123-012000` (UTC; with -2, -3 where that exists: two runs may start in one second) and points the
-/// link `out/latest` at it.
+/// Makes `out/PREFIX20261123-012000` (UTC; with -2, -3 where that exists: two may start in one second).
+Result<fs::path> make_stamped_directory(const fs::path& out, const std::string& prefix);
+
+/// The same without a prefix, for a run; the link `out/latest` then points at it.
 Result<fs::path> make_run_directory(const fs::path& out);
 
 }  // namespace bootgate

@@ -83,7 +83,7 @@ struct Machine::Impl {
   std::optional<ExitStatus> status;
 
   Result<> spawn_qemu(const MachineSpec& spec, const GuestMemory* ram, bool is_clone);
-  void round(TimePoint deadline);
+  void round(TimePoint deadline, int also = -1);
   void read_all();
   void reap_if_ended();
   bool has_pending() const {
@@ -112,16 +112,17 @@ void Machine::Impl::reap_if_ended() {
 }
 
 /// One poll(2) over everything; reads what there is and writes what can be written.
-void Machine::Impl::round(TimePoint deadline) {
+void Machine::Impl::round(TimePoint deadline, int also) {
   if (status) return;
   auto poll_once = [&](bool with_console, Duration timeout) {
-    std::array<pollfd, 7> polled{console.wanted(),
+    std::array<pollfd, 8> polled{console.wanted(),
                                  console_input.wanted(false),
                                  control.wanted(),
                                  qmp_stream.wanted(),
                                  errors_stream.wanted(),
                                  {child->pidfd(), POLLIN, 0},
-                                 {stop_event.get(), POLLIN, 0}};
+                                 {stop_event.get(), POLLIN, 0},
+                                 {also, POLLIN, 0}};
     if (!with_console) polled[0].fd = -1;
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<Duration::rep>(0, timeout.count())));
     return polled;
@@ -256,8 +257,8 @@ Result<> Machine::resume() {
   return {};
 }
 
-MachineOutput Machine::poll(TimePoint deadline) {
-  if (!impl_->has_pending()) impl_->round(deadline);
+MachineOutput Machine::poll(TimePoint deadline, int also) {
+  if (!impl_->has_pending()) impl_->round(deadline, also);
   return std::exchange(impl_->pending, {});
 }
 

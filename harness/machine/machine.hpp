@@ -47,8 +47,9 @@ class Machine {
   /// fails, resume() lets the guest go on where it stopped. Only for a machine that was started with a memory.
   Result<Checkpoint> checkpoint();
 
-  /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`.
-  MachineOutput poll(TimePoint deadline);
+  /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`; or until `also`, a
+  /// descriptor of the caller's, can be read.
+  MachineOutput poll(TimePoint deadline, int also = -1);
 
   /// Queued at once, and sent as fast as the guest takes it.
   void send_console(std::string_view bytes);

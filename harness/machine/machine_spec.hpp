@@ -25,6 +25,9 @@ struct MachineSpec {
   fs::path console_log;                      // QEMU writes every byte of ttyS0 here; it survives us
 };
 
+/// QEMU's option parser takes a comma in a value for the next option; a doubled one stands for itself.
+std::string option_value(const fs::path& path);
+
 /// The descriptors that QEMU inherits: the far ends of our socket pairs, and its memory.
 struct MachineWiring {
   int control = -1;  // ttyS1

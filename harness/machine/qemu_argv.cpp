@@ -9,14 +9,6 @@
 namespace bootgate {
 namespace {
 
-/// QEMU's option parser takes a comma in a value for the next option; a doubled one stands for itself.
-std::string option_value(const fs::path& path) {
-  std::string value;
-  for (char c : path.string())
-    value += c == ',' ? ",," : std::string(1, c);
-  return value;
-}
-
 using Arguments = std::vector<std::string>;
 
 void add(Arguments& argv, std::initializer_list<std::string> more) {
@@ -64,6 +56,13 @@ void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
 }
 
 }  // namespace
+
+std::string option_value(const fs::path& path) {
+  std::string value;
+  for (char c : path.string())
+    value += c == ',' ? ",," : std::string(1, c);
+  return value;
+}
 
 std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring& wiring) {
   Arguments argv{spec.qemu.string()};

@@ -30,6 +30,8 @@ std::string file_word(const std::string& path) {
 Profile shaped(Profile profile, const RunOptions& options) {
   profile.memory_mib = options.memory_mib.value_or(profile.memory_mib);
   profile.cpus = options.cpus.value_or(profile.cpus);
+  // Where the kernel leaves its notes for who reads its memory (docs/specs/vmcoreinfo.rst of QEMU).
+  if (options.vmcore) profile.devices.emplace_back("vmcoreinfo");
   return profile;
 }
 

@@ -54,6 +54,7 @@ struct RunOptions {
   std::optional<int> memory_mib;
   std::optional<int> cpus;
   std::vector<std::string> qemu_arguments;
+  bool vmcore = false;  // the guest's memory is saved when its kernel crashes
   double timeout_scale = 1;
   Execution execution;
 };

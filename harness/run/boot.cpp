@@ -94,7 +94,7 @@ GuestSetup Boot::setup() const {
   return setup;
 }
 
-Result<std::unique_ptr<Guest>> Boot::start(bool clonable) {
+Result<Machine> Boot::start_machine(bool clonable) const {
   if (auto made = make_directories(files_.directory); !made) return tl::unexpected(made.error());
   const auto& image = inputs_.files.image;
   const auto image_file = image ? std::optional(image->file) : std::nullopt;
@@ -110,14 +110,14 @@ Result<std::unique_ptr<Guest>> Boot::start(bool clonable) {
     if (!disk) return tl::unexpected(disk.error());
     spec.disks.push_back(std::move(*disk));
   }
-  Result<Machine> machine = tl::unexpected(Error{});
-  if (clonable) {
-    auto memory = GuestMemory::make(spec.profile.memory_mib);
-    if (!memory) return tl::unexpected(memory.error());
-    machine = Machine::start(spec, std::move(*memory), inputs_.stop);
-  } else {
-    machine = Machine::start(spec, inputs_.stop);
-  }
+  if (!clonable) return Machine::start(spec, inputs_.stop);
+  auto memory = GuestMemory::make(spec.profile.memory_mib);
+  if (!memory) return tl::unexpected(memory.error());
+  return Machine::start(spec, std::move(*memory), inputs_.stop);
+}
+
+Result<std::unique_ptr<Guest>> Boot::start(bool clonable) const {
+  auto machine = start_machine(clonable);
   if (!machine) return tl::unexpected(machine.error());
   auto guest = std::make_unique<Guest>(std::move(*machine), setup());
   if (auto resumed = guest->resume(); !resumed) return tl::unexpected(resumed.error());

@@ -25,8 +25,11 @@ class Boot {
   /// `case_index`: of the case that it is for; without one it is the job's own.
   Boot(const JobInputs& inputs, EvidenceFiles files, std::optional<std::size_t> case_index = std::nullopt);
 
-  /// Writes what replays it, starts the machine and lets it run. `clonable`: it can be saved.
-  Result<std::unique_ptr<Guest>> start(bool clonable);
+  /// Writes what replays it, and starts the machine, which stands at its first instruction. `clonable`: it can be
+  /// saved.
+  Result<Machine> start_machine(bool clonable) const;
+  /// The same, and lets it run.
+  Result<std::unique_ptr<Guest>> start(bool clonable) const;
   /// Goes on from where the guest was saved. Whoever uses the clone introduces it first.
   Result<std::unique_ptr<Guest>> clone(const SavedGuest& saved) const;
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "harness/run/case_result.hpp"
-#include "harness/run/diagnosis.hpp"
+#include "harness/run/failed_machine.hpp"
 
 namespace bootgate {
 namespace {
@@ -46,6 +46,7 @@ class BringUp {
       run(i);
     const bool others_follow = std::any_of(cases.begin(), cases.end(), [](const Case& c) { return !is_of_boot(c); });
     if (result_.lost.empty() && others_follow) await_commands();
+    if (!result_.ready.passed() && result_.guest) look_after_end();
     return std::move(result_);
   }
 
@@ -69,7 +70,8 @@ class BringUp {
       return finish(skipped(the_case, *reason));
     CaseResult outcome = run_case(*result_.guest, inputs_.job.suite, the_case, result_.context);
     if (!was_done(outcome)) {
-      if (waited_in_vain(outcome)) keep_diagnosis(*result_.guest, boot_.files(), inputs_);
+      look_after(result_.guest, {the_case.name, outcome.outcome, outcome.cause, outcome.reports, outcome.details},
+                 boot_.files(), inputs_);
       result_.lost = fmt::format("{}: {}", the_case.name, outcome.reason);
     } else if (!result_.guest->alive()) {
       result_.lost = fmt::format("the machine ended in {}", the_case.name);
@@ -95,10 +97,17 @@ class BringUp {
       return Clock::now() - guest.console().last_byte() >= foreign_quiet || Clock::now() - start >= foreign_patience;
     };
     result_.ready = judge(guest.wait(is_up, start + within, false), guest, "booting", within, result_.context.reports);
-    if (result_.ready.cause == Cause::deadline) keep_diagnosis(guest, boot_.files(), inputs_);
     if (result_.ready.passed()) look_back(result_);
     if (!result_.ready.passed() && result_.lost.empty())
       result_.lost = fmt::format("the boot failed: {}", result_.ready.reason);
+  }
+
+  /// What no case answers for is a failure of the job's end.
+  void look_after_end() {
+    result_.reports = result_.guest->reports_since(result_.context.reports);
+    look_after(result_.guest,
+               {clean_end_case, result_.ready.outcome, result_.ready.cause, result_.reports, result_.ready.details},
+               boot_.files(), inputs_);
   }
 
   Boot& boot_;
@@ -121,12 +130,6 @@ void look_back(BroughtUp& up) {
   up.ready = judge_reports(guest, "behind the boot", up.context.reports);
   if (up.ready.passed() && !guest.alive()) up.ready = judge_end(guest, "behind the boot", up.context.reports);
   if (!up.ready.passed()) up.lost = fmt::format("the boot failed: {}", up.ready.reason);
-}
-
-void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs) {
-  if (!guest.alive() || inputs.stop.stop_requested()) return;
-  inputs.emit(Progress{"the guest does not answer: collecting its state"});
-  (void)write_file_atomically(files.diagnosis(), diagnose(guest));
 }
 
 }  // namespace bootgate

@@ -13,9 +13,10 @@
 namespace bootgate {
 
 struct BroughtUp {
-  std::unique_ptr<Guest> guest;   // none where QEMU could not be started
-  std::vector<CaseResult> cases;  // those of the boot, in the order of the suite
-  Verdict ready;                  // behind the last of them: does the guest take commands?
+  std::unique_ptr<Guest> guest;      // none where QEMU could not be started
+  std::vector<CaseResult> cases;     // those of the boot, in the order of the suite
+  Verdict ready;                     // behind the last of them: does the guest take commands?
+  std::vector<CrashReport> reports;  // behind the cases, where `ready` is no pass
   CaseContext context;
   std::string lost;  // why nothing can be run on it; empty: it can
 };
@@ -35,9 +36,6 @@ BroughtUp bring_up(Boot& boot, const JobInputs& inputs, const KernelFacts& kerne
 /// Whether the booted guest is still what it should be: alive, and without a crash report that no case answers for.
 /// Otherwise it is lost.
 void look_back(BroughtUp& up);
-
-/// Asks a guest that hangs what it does, and keeps that with the evidence.
-void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs);
 
 /// How long a boot may take until its guest takes commands; not yet scaled.
 inline constexpr Duration boot_patience = std::chrono::seconds(60);

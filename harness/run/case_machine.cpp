@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/run/case_result.hpp"
+#include "harness/run/failed_machine.hpp"
 
 namespace bootgate {
 namespace {

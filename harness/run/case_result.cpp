@@ -44,8 +44,8 @@ bool was_done(const CaseResult& result) {
   return result.outcome == Outcome::pass || (result.outcome == Outcome::known && result.cause == Cause::signature);
 }
 
-bool waited_in_vain(const CaseResult& result) {
-  return result.cause == Cause::deadline || result.cause == Cause::silence || result.cause == Cause::control_lost;
+bool waited_in_vain(Cause cause) {
+  return cause == Cause::deadline || cause == Cause::silence || cause == Cause::control_lost;
 }
 
 }  // namespace bootgate

@@ -20,6 +20,6 @@ void take(Verdict verdict, CaseResult& result);
 /// All its steps were done, whatever known issue came meanwhile.
 bool was_done(const CaseResult& result);
 /// It ended because something did not come: the guest may still tell what it does instead.
-bool waited_in_vain(const CaseResult& result);
+bool waited_in_vain(Cause cause);
 
 }  // namespace bootgate

@@ -17,6 +17,7 @@ struct EvidenceFiles {
   fs::path kernel_config() const { return directory / "kernel.config"; }
   fs::path qemu_errors() const { return directory / "qemu.stderr"; }
   fs::path diagnosis() const { return directory / "diagnosis.txt"; }
+  fs::path vmcore() const { return directory / "vmcore"; }  // the guest's memory
 };
 
 /// An executable script that boots the same machine on the terminal. `image`: what its first disk begins as.

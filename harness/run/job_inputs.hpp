@@ -11,6 +11,8 @@
 
 namespace bootgate {
 
+class MachineKeeper;
+
 struct JobInputs {
   const Plan& plan;
   Job job;            // with all of its cases
@@ -19,7 +21,8 @@ struct JobInputs {
   fs::path directory;
   std::shared_ptr<const SignatureSet> signatures;
   EmitEvent emit;
-  std::stop_token stop;  // Ctrl-C
+  std::stop_token stop;             // Ctrl-C
+  MachineKeeper* keeper = nullptr;  // none: no machine is kept
 };
 
 }  // namespace bootgate

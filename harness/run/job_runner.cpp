@@ -7,6 +7,7 @@
 #include "fixtures/kconfig/settings.hpp"
 #include "harness/run/attempts.hpp"
 #include "harness/run/case_result.hpp"
+#include "harness/run/failed_machine.hpp"
 #include "harness/run/job_facts.hpp"
 #include "harness/support/text.hpp"
 
@@ -250,7 +251,7 @@ void JobRunner::lose(BroughtUp& up) {
 CaseResult JobRunner::end_of(const BroughtUp& up) const {
   CaseResult end;
   take(up.ready, end);
-  if (up.guest) end.reports = up.guest->reports_since(up.context.reports);
+  end.reports = up.guest ? up.guest->reports_since(up.context.reports) : up.reports;
   return end;
 }
 
@@ -381,7 +382,9 @@ CaseResult JobRunner::run_steps(CaseMachine& machine, Number number) const {
   }
   Guest& guest = *machine.guest;
   CaseResult result = run_case(guest, inputs_.job.suite, inputs_.job.suite.cases[number], machine.context);
-  if (waited_in_vain(result)) keep_diagnosis(guest, machine.files, inputs_);
+  if (!was_done(result))
+    look_after(machine.guest, {result.name, result.outcome, result.cause, result.reports, result.details},
+               machine.files, inputs_);
   return result;
 }
 

@@ -139,7 +139,7 @@ class JobStarter {
       return;
     }
     JobInputs job_inputs{inputs_.plan,       std::move(job), index, std::move(*files), result_.jobs[index].directory,
-                         inputs_.signatures, emit_,          stop_};
+                         inputs_.signatures, emit_,          stop_, inputs_.keeper};
     runners_.emplace_back(
         index, std::make_unique<JobRunner>(std::move(job_inputs), JobContext{scheduler_, durations_, enough_}));
     runners_.back().second->start();

@@ -5,6 +5,7 @@
 #include "harness/plan/read_sample.hpp"
 #include "harness/run/event.hpp"
 #include "harness/run/kernel_supply.hpp"
+#include "harness/run/machine_keeper.hpp"
 
 namespace bootgate {
 
@@ -13,8 +14,9 @@ struct RunInputs {
   const Store& store;
   std::shared_ptr<const SignatureSet> signatures;
   const std::vector<SampleExpectation>& samples;
-  fs::path directory;    // of this run: each job gets one in it
-  bool refresh = false;  // ask the origins of kernels again
+  fs::path directory;               // of this run: each job gets one in it
+  bool refresh = false;             // ask the origins of kernels again
+  MachineKeeper* keeper = nullptr;  // gets the machine of the first case that fails; none: it is ended
 };
 
 /// Emits RunStarted first and RunDone last, whatever happens between.

@@ -96,11 +96,12 @@ struct ChildSetup {
   const char* directory;
   pid_t parent;
   char** environment;
+  bool own_group;
 
   template <class Executor>
   void operator()(Executor& executor) const {
     executor.env = environment;
-    ::setpgid(0, 0);
+    if (own_group) ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);  // the parent died before prctl took effect
     for (int fd = 0; fd < 3; ++fd)
@@ -144,7 +145,8 @@ Result<pid_t> fork_and_exec(const SpawnSpec& spec, const fs::path& program) {
                    spec.inherited,
                    spec.directory.c_str(),
                    ::getpid(),
-                   pointers.data()};
+                   pointers.data(),
+                   spec.own_group};
   std::error_code failure;
   bp::child child(bp::exe = program.string(), bp::args = std::vector(spec.argv.begin() + 1, spec.argv.end()),
                   bp::extend::on_exec_setup = setup, failure);
@@ -205,11 +207,15 @@ std::string describe(const ExitStatus& status) {
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), status_(other.status_) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::move(other.pidfd_)),
+      own_group_(other.own_group_),
+      status_(other.status_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   std::swap(pid_, other.pid_);
   std::swap(pidfd_, other.pidfd_);
+  std::swap(own_group_, other.own_group_);
   std::swap(status_, other.status_);
   return *this;
 }
@@ -221,7 +227,7 @@ Child::~Child() {
 }
 
 void Child::signal(int signal_number) {
-  if (pid_ > 0 && !status_) ::kill(-pid_, signal_number);
+  if (pid_ > 0 && !status_) ::kill(own_group_ ? -pid_ : pid_, signal_number);
 }
 
 ExitStatus Child::wait() {
@@ -247,10 +253,10 @@ Result<Child> spawn(const SpawnSpec& spec) {
   if (!pid) return tl::unexpected(pid.error());
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
   if (!pidfd) {
-    ::kill(-*pid, SIGKILL);
+    ::kill(spec.own_group ? -*pid : *pid, SIGKILL);
     return bench_error(fmt::format("pidfd_open: {}", std::strerror(errno)));
   }
-  return Child(*pid, std::move(pidfd));
+  return Child(*pid, std::move(pidfd), spec.own_group);
 }
 
 Result<CommandResult> run_command(const std::vector<std::string>& argv, const CommandOptions& options) {

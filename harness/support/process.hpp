@@ -44,10 +44,11 @@ struct SpawnSpec {
   int standard_output = -1;
   int standard_error = -1;
   std::vector<int> inherited;  // kept open in the child, under the same numbers
+  bool own_group = true;       // false: it stays in ours, and so at our terminal, with its Ctrl-C and Ctrl-Z
 };
 
-/// A child in a process group of its own. It is killed when bootgate ends, however that ends (PR_SET_PDEATHSIG), and
-/// when this object is destroyed.
+/// A child, in a process group of its own unless its spec says otherwise. It is killed when bootgate ends, however that
+/// ends (PR_SET_PDEATHSIG), and when this object is destroyed.
 class Child {
  public:
   Child(Child&&) noexcept;
@@ -57,7 +58,7 @@ class Child {
   pid_t pid() const { return pid_; }
   /// Readable once the child has ended: for poll(2).
   int pidfd() const { return pidfd_.get(); }
-  /// To the whole group; nothing happens once the child was waited for.
+  /// To the whole group, where it has its own; nothing happens once the child was waited for.
   void signal(int signal_number);
   /// Blocks until the child has ended, and reaps it.
   ExitStatus wait();
@@ -66,9 +67,10 @@ class Child {
 
  private:
   friend Result<Child> spawn(const SpawnSpec&);
-  Child(pid_t pid, UniqueFd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
+  Child(pid_t pid, UniqueFd pidfd, bool own_group) : pid_(pid), pidfd_(std::move(pidfd)), own_group_(own_group) {}
   pid_t pid_ = -1;
   UniqueFd pidfd_;
+  bool own_group_ = true;
   std::optional<ExitStatus> status_;
 };
 

@@ -1,0 +1,32 @@
+// MachineKeeper: holds the machine of the first case that failed, for a person to enter when the run is over.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "harness/run/guest.hpp"
+
+namespace bootgate {
+
+struct KeptMachine {
+  std::unique_ptr<Guest> guest;     // it stands
+  std::string name;                 // JOB/CASE
+  std::optional<fs::path> vmlinux;  // of its kernel
+};
+
+/// For all jobs of a run, from any thread.
+class MachineKeeper {
+ public:
+  /// Pauses the guest and takes it, unless one is kept already, or its QEMU has ended. It is left where it was then.
+  bool keep(std::unique_ptr<Guest>& guest, std::string name, std::optional<fs::path> vmlinux);
+  /// What was kept, once.
+  std::optional<KeptMachine> take();
+
+ private:
+  std::mutex mutex_;
+  std::optional<KeptMachine> kept_;
+};
+
+}  // namespace bootgate

@@ -125,7 +125,7 @@ void declare_machine(CLI::App& app, RawRun& raw) {
 /// What becomes of a machine that fails.
 void declare_inside(CLI::App& app, bool& keep_failed, bool& vmcore) {
   const char* heading = "When a case fails";
-  describe(app.add_flag("--keep-failed", keep_failed, "Hold the machine of the first one, and offer to enter it"),
+  describe(app.add_flag("--keep-failed", keep_failed, "Hold the first one's machine, to be entered"),
            heading);
   describe(app.add_flag("--vmcore", vmcore, "Save the guest's memory when its kernel crashes"), heading);
 }

@@ -97,10 +97,8 @@ void declare_what_is_booted(CLI::App& app, RawRun& raw) {
   describe(app.add_option("--kernel", raw.run.kernels, "What to boot, or to build and boot: see below"), heading,
            "KERNEL");
   describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
-  describe(app.add_option("--rootfs", raw.rootfs, "busybox, debian:SUITE, dqib:DIR, an archive"), heading,
-           "ROOTFS");
-  describe(app.add_flag("--no-initramfs", options.no_initramfs, "The kernel mounts the disk itself"),
-           heading);
+  describe(app.add_option("--rootfs", raw.rootfs, "busybox, debian:SUITE, dqib:DIR, an archive"), heading, "ROOTFS");
+  describe(app.add_flag("--no-initramfs", options.no_initramfs, "The kernel mounts the disk itself"), heading);
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
@@ -125,8 +123,7 @@ void declare_machine(CLI::App& app, RawRun& raw) {
 /// What becomes of a machine that fails.
 void declare_inside(CLI::App& app, bool& keep_failed, bool& vmcore) {
   const char* heading = "When a case fails";
-  describe(app.add_flag("--keep-failed", keep_failed, "Hold the first one's machine, to be entered"),
-           heading);
+  describe(app.add_flag("--keep-failed", keep_failed, "Hold the first one's machine, to be entered"), heading);
   describe(app.add_flag("--vmcore", vmcore, "Save the guest's memory when its kernel crashes"), heading);
 }
 

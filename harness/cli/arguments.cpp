@@ -198,8 +198,8 @@ void declare_one_machine(CLI::App& app, RawRun& raw) {
 }
 
 constexpr const char* one_machine_footer =
-    "The machine is that of the first job that `bootgate plan` shows for these options,\n"
-    "without KERNEL that of the packaged kernel.\n";
+    "The machine is that of the first job that `bootgate plan` shows for these\n"
+    "options, without KERNEL that of the packaged kernel.\n";
 
 void declare_run_options(CLI::App& app, RawRun& raw) {
   declare_machine_options(app, raw);
@@ -343,8 +343,8 @@ void declare_shell(CLI::App& program, Arguments& chosen) {
   declare_one_machine(*command, *raw);
   command->footer(
       fmt::format("{}"
-                  "Ctrl-A X ends it. Without a terminal each line of standard input is typed when the\n"
-                  "guest stands at a prompt; the end is that of the guest.\n"
+                  "Ctrl-A X ends it. Without a terminal each line of standard input is typed\n"
+                  "when the guest stands at a prompt; the end is that of the guest.\n"
                   "Exit status: 0 the guest or you ended it, 3 QEMU failed, 130 interrupted.",
                   one_machine_footer));
   command->callback([raw, command, &chosen] { chosen = ShellArguments{sorted_out(*raw, *command)}; });
@@ -357,8 +357,7 @@ void declare_gdb(CLI::App& program, Arguments& chosen) {
   auto gdb = std::make_shared<GdbArguments>();
   describe(command->add_option("--break", gdb->breakpoints, "Run until there, as in --break start_kernel"),
            "The debugger", "SYMBOL");
-  describe(command->add_option("--out", raw->run.out, "Where the guest's console goes (default: bootgate-out)"),
-           "The debugger", "DIR");
+  describe(command->add_option("--out", raw->run.out, "Where the guest's console goes"), "The debugger", "DIR");
   command->footer(
       fmt::format("{}"
                   "What stands behind -- are arguments of gdb's, as in -- -batch -ex lx-dmesg. The\n"

@@ -96,7 +96,7 @@ TEST(BuildArguments, TakeAConfigWithItsFragments) {
 }
 
 TEST(Help, FitsIntoEightyColumns) {
-  for (const char* command : {"run", "plan", "build", "check"}) {
+  for (const char* command : {"run", "plan", "build", "check", "shell", "gdb", "replay"}) {
     Arguments arguments = parse({command, "--help"});
     const std::string& text = std::get<EndArguments>(arguments).text;
     for (std::string_view line : split(text, '\n'))
@@ -115,6 +115,32 @@ TEST(Help, GroupsWhatARunTakes) {
     EXPECT_GT(place, last) << heading;
     last = place;
   }
+}
+
+TEST(GdbArguments, BehindTheTwoDashesAreGdbs) {
+  const Arguments parsed = parse({"gdb", "boot", "--kernel", "k", "--break", "start_kernel", "--break", "panic", "--",
+                                  "-batch", "--kernel", "--"});
+  const auto* gdb = std::get_if<GdbArguments>(&parsed);
+  ASSERT_TRUE(gdb);
+  EXPECT_THAT(gdb->run.suites, ElementsAre("boot"));
+  EXPECT_THAT(gdb->run.kernels, ElementsAre("k"));
+  EXPECT_THAT(gdb->breakpoints, ElementsAre("start_kernel", "panic"));
+  EXPECT_THAT(gdb->gdb_arguments, ElementsAre("-batch", "--kernel", "--"));
+}
+
+TEST(RunArguments, AreKeptAsTheyWereWritten) {
+  EXPECT_THAT(run({"boot", "--append", "a b", "--keep-failed"}).words,
+              ElementsAre("boot", "--append", "a b", "--keep-failed"));
+}
+
+TEST(ReplayArguments, AreARunAndACase) {
+  const Arguments parsed = parse({"replay", "latest", "boot/login", "--vmcore"});
+  const auto* replay = std::get_if<ReplayArguments>(&parsed);
+  ASSERT_TRUE(replay);
+  EXPECT_EQ(replay->run, "latest");
+  EXPECT_EQ(replay->case_name, "boot/login");
+  EXPECT_TRUE(replay->vmcore);
+  EXPECT_FALSE(replay->keep_failed);
 }
 
 }  // namespace

@@ -12,7 +12,9 @@
 #include <csignal>
 
 #include "harness/support/process.hpp"
+#include "reports/reported_case.hpp"
 #include "tests/reports/sample_run.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace bootgate {
 namespace {
@@ -246,6 +248,32 @@ TEST(Junit, AnInterruptedRunIsNoGoodOne) {
   RunResult run = run_with(sample_case("banner", Outcome::pass));
   run.interrupted = true;
   EXPECT_THAT(xml(run), HasSubstr(R"(<testsuites name="bootgate" tests="2" failures="0" errors="1")"));
+}
+
+TEST(ReportedCases, AreThoseOfTheRunInBothFlavours) {
+  RunResult run = sample_run();
+  run.jobs.push_back(run.jobs[0]);
+  run.jobs[1].name = "other";
+  run.error = bench_error("no more file descriptors").value();
+  TempDir dir;
+  for (JunitFlavour flavour : {JunitFlavour::rich, JunitFlavour::strict}) {
+    auto cases = read_reported_cases(dir.file("junit.xml", junit_xml(run, flavour)));
+    ASSERT_TRUE(cases) << cases.error().what;
+    ASSERT_EQ(cases->size(), 10u) << "that of the bench is none";
+    EXPECT_EQ(cases->at(1).name, "mount-a");
+    EXPECT_EQ(cases->at(1).suite, "boot");
+    EXPECT_EQ(cases->at(1).job, "debian-busybox-initrd_only-tcg");
+    EXPECT_TRUE(cases->at(1).failed && cases->at(2).failed);
+    EXPECT_FALSE(cases->at(0).failed || cases->at(3).failed);
+    EXPECT_EQ(cases->at(5).job, "other");
+    EXPECT_EQ(cases->at(5).suite, "boot");
+  }
+}
+
+TEST(ReportedCases, OfWhatIsNoReportAreAnError) {
+  TempDir dir;
+  EXPECT_FALSE(read_reported_cases(dir.path() / "junit.xml"));
+  EXPECT_EQ(read_reported_cases(dir.file("junit.xml", "half <")).error().kind, Error::Kind::usage);
 }
 
 TEST_F(JunitFile, HoldsEveryCaseAsAnErrorFromTheStart) {

@@ -70,6 +70,19 @@ TEST(Spawn, ReportsTheExitStatus) {
   EXPECT_EQ(shell.child->wait(), (ExitStatus{7, 0})) << "asked again";
 }
 
+TEST(Spawn, LeavesAChildInOurGroupWhereThatIsWanted) {
+  SpawnSpec ours;
+  ours.own_group = false;
+  for (const auto& [spec, group] : {std::pair{SpawnSpec{}, pid_t{0}}, {ours, ::getpgrp()}}) {
+    Shell shell("read -r _ _ _ _ group _ </proc/$$/stat; echo $group; sleep 100", spec);
+    char buffer[16] = {};
+    ASSERT_GT(::read(shell.output.get(), buffer, sizeof buffer - 1), 0);
+    EXPECT_EQ(std::atoi(buffer), group ? group : shell.child->pid());
+    shell.child->signal(SIGKILL);
+    EXPECT_EQ(shell.child->wait(), (ExitStatus{0, SIGKILL}));
+  }
+}
+
 TEST(Spawn, ReportsTheSignal) {
   Shell shell("kill -SEGV $$");
   EXPECT_EQ(shell.child->wait(), (ExitStatus{0, SIGSEGV}));

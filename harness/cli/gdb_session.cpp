@@ -24,12 +24,16 @@ Result<GdbSession> plan_gdb(const fs::path& gdb, const KernelImage& kernel) {
   session.vmlinux = *kernel.vmlinux;
   if (auto symbols = StackDecoder::open({session.vmlinux, std::nullopt}); !symbols)
     return usage_error(symbols.error().what, build_hint);
-  std::error_code none;
-  const fs::path directory = session.vmlinux.parent_path();
-  // `make scripts_gdb` writes constants.py, without which the others don't load.
-  session.has_scripts =
-      fs::exists(directory / "vmlinux-gdb.py", none) && fs::exists(directory / "scripts/gdb/linux/constants.py", none);
+  session.has_scripts = has_gdb_scripts(session.vmlinux);
   return session;
+}
+
+bool has_gdb_scripts(const fs::path& vmlinux) {
+  std::error_code none;
+  const fs::path directory = vmlinux.parent_path();
+  // `make scripts_gdb` writes constants.py, without which the others don't load.
+  return fs::exists(directory / "vmlinux-gdb.py", none) &&
+         fs::exists(directory / "scripts/gdb/linux/constants.py", none);
 }
 
 std::vector<std::string> gdb_argv(const GdbSession& session) {
@@ -38,7 +42,7 @@ std::vector<std::string> gdb_argv(const GdbSession& session) {
   // gdb loads vmlinux-gdb.py by itself from beside vmlinux, where it is told to trust the place.
   const fs::path directory = session.vmlinux.parent_path();
   if (session.has_scripts) add("-iex", fmt::format("add-auto-load-safe-path {}", directory.string()));
-  argv.push_back(session.vmlinux.string());
+  if (!session.vmlinux.empty()) argv.push_back(session.vmlinux.string());
   add("-ex", fmt::format("target remote {}", session.socket.string()));
   for (const std::string& symbol : session.breakpoints)
     add("-ex", fmt::format("hbreak {}", symbol));

@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "harness/cli/console_relay.hpp"
+#include "harness/cli/gdb_session.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/scratch_directory.hpp"
 #include "harness/machine/gdb_stub.hpp"
@@ -21,11 +22,13 @@ namespace {
 using namespace std::chrono_literals;
 
 void say_how_to_enter(const KeptMachine& kept, const fs::path& socket) {
-  std::vector<std::string> gdb{"gdb"};
-  if (kept.vmlinux) gdb.push_back(kept.vmlinux->string());
-  gdb.insert(gdb.end(), {"-ex", "target remote " + socket.string()});
+  GdbSession gdb;
+  gdb.gdb = "gdb";
+  gdb.vmlinux = kept.vmlinux.value_or("");
+  gdb.has_scripts = kept.vmlinux && has_gdb_scripts(*kept.vmlinux);
+  gdb.socket = socket;
   fmt::print("kept      {}: its machine stands\nprocess   {}\ndebugger  {}\n", kept.name, kept.guest->machine().pid(),
-             shell_command(gdb));
+             shell_command(gdb_argv(gdb)));
   if (kept.guest->alive())
     fmt::print("terminal  Enter lets it go on here, Ctrl-C ends it\n");
   else

@@ -90,6 +90,24 @@ TEST(Shell, RestoresTheTerminalWhenQemuIsKilled) {
   EXPECT_TRUE(terminal.is_restored());
 }
 
+TEST(Gdb, SaysHowThePackagedKernelIsReplacedByOneWithSymbols) {
+  if (!find_program("gdb")) GTEST_SKIP() << "gdb is not installed: apt install gdb";
+  BootRun here;
+  const RunSeen seen = here.bootgate({"gdb", "--accel", "tcg", "--kernel", "debian"});
+  EXPECT_EQ(seen.status, 2) << seen.output << seen.errors;
+  EXPECT_THAT(seen.errors, AllOf(HasSubstr("no vmlinux comes with linux-image-"), HasSubstr("--fragment gdb")));
+  EXPECT_FALSE(fs::exists(here.directory() / "bootgate-out"));
+}
+
+TEST(Gdb, ThatIsMissingSaysHowItIsInstalled) {
+  BootRun here;
+  CommandOptions options;
+  options.environment = {{"PATH", here.directory().string()}};
+  const RunSeen seen = here.bootgate({"gdb", "--accel", "tcg", "--kernel", "debian"}, options);
+  EXPECT_EQ(seen.status, 3) << seen.output << seen.errors;
+  EXPECT_THAT(seen.errors, AllOf(HasSubstr("gdb not found"), HasSubstr("apt install gdb")));
+}
+
 TEST(KeptMachine, StandsAndCanBeEnteredFromTheTerminal) {
   BootRun here;
   here.file("mine.toml", failing_suite);

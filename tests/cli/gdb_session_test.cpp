@@ -32,6 +32,23 @@ TEST(GdbSession, LoadsTheKernelsScriptsAndRunsToTheBreakpoint) {
                                              "hbreak kernel_init", "-ex", "continue", "-batch", "-ex", "lx-version"));
 }
 
+TEST(GdbSession, GoesWithoutSymbolsWhereThereAreNone) {
+  GdbSession session;
+  session.gdb = "gdb";
+  session.socket = "/tmp/s/gdb";
+  EXPECT_THAT(gdb_argv(session), ElementsAre("gdb", "-q", "-ex", "target remote /tmp/s/gdb"));
+}
+
+TEST(GdbScripts, AreThereWhenTheirConstantsWereMadeToo) {
+  TempDir build;
+  const fs::path vmlinux = build.file("vmlinux", "");
+  EXPECT_FALSE(has_gdb_scripts(vmlinux));
+  build.file("vmlinux-gdb.py", "");
+  EXPECT_FALSE(has_gdb_scripts(vmlinux)) << "CONFIG_GDB_SCRIPTS, but no make scripts_gdb";
+  build.file("scripts/gdb/linux/constants.py", "");
+  EXPECT_TRUE(has_gdb_scripts(vmlinux));
+}
+
 TEST(GdbSession, SaysHowAKernelWithoutSymbolsGetsThem) {
   KernelImage kernel;
   kernel.origin = "linux-image-cloud-amd64";

@@ -1,12 +1,10 @@
 #include "harness/machine/machine.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -23,6 +21,10 @@ using namespace std::chrono_literals;
 /// QEMU emits the console in pieces of 1 to 4 bytes. Letting them gather for a moment makes a read 40 times larger,
 /// and costs the boot nothing.
 constexpr Duration console_gathering = 2ms;
+
+/// A socket holds 277 such pieces until QEMU has to wait (each counts 768 bytes of 208 KiB), so what is much may gather
+/// there for less.
+constexpr Duration control_gathering = 1ms;
 
 /// What QEMU says of itself on a good day is short; a bad one must not fill our memory.
 constexpr std::size_t errors_limit = 64 * 1024;
@@ -76,6 +78,9 @@ struct Machine::Impl {
   std::unique_ptr<std::stop_callback<std::function<void()>>> on_stop;
   std::stop_token stop;
 
+  std::vector<pollfd> others;    // see also_wait_for
+  bool control_gathers = false;  // see let_control_gather
+
   Qmp qmp;
   MachineOutput pending;
   std::vector<QmpMessage> replies;
@@ -114,24 +119,29 @@ void Machine::Impl::reap_if_ended() {
 /// One poll(2) over everything; reads what there is and writes what can be written.
 void Machine::Impl::round(TimePoint deadline, int also) {
   if (status) return;
-  auto poll_once = [&](bool with_console, Duration timeout) {
-    std::array<pollfd, 8> polled{console.wanted(),
-                                 console_input.wanted(false),
-                                 control.wanted(),
-                                 qmp_stream.wanted(),
-                                 errors_stream.wanted(),
-                                 {child->pidfd(), POLLIN, 0},
-                                 {stop_event.get(), POLLIN, 0},
-                                 {also, POLLIN, 0}};
+  auto poll_once = [&](bool with_console, bool with_control, Duration timeout) {
+    std::vector<pollfd> polled{console.wanted(),
+                               console_input.wanted(false),
+                               control.wanted(),
+                               qmp_stream.wanted(),
+                               errors_stream.wanted(),
+                               {child->pidfd(), POLLIN, 0},
+                               {stop_event.get(), POLLIN, 0},
+                               {also, POLLIN, 0}};
+    polled.insert(polled.end(), others.begin(), others.end());
     if (!with_console) polled[0].fd = -1;
+    if (!with_control) polled[2].fd = -1;
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<Duration::rep>(0, timeout.count())));
     return polled;
   };
   auto timeout = std::min<Duration>(std::chrono::ceil<Duration>(deadline - Clock::now()), 1h);
-  auto polled = poll_once(true, timeout);
-  bool only_console = polled[0].revents != 0 &&
-                      std::all_of(polled.begin() + 1, polled.end(), [](const pollfd& p) { return p.revents == 0; });
-  if (only_console) polled = poll_once(false, console_gathering);
+  auto polled = poll_once(true, true, timeout);
+  const bool console_says = polled[0].revents != 0, control_says = polled[2].revents == POLLIN && control_gathers;
+  if (control_says) polled[2].revents = 0;
+  const bool nothing_else =
+      std::all_of(polled.begin() + 1, polled.end(), [](const pollfd& p) { return p.revents == 0; });
+  if (nothing_else && control_says) polled = poll_once(false, false, control_gathering);
+  if (nothing_else && console_says && !control_says) polled = poll_once(false, true, console_gathering);
   console_input.write_pending();
   control.write_pending();
   qmp_stream.write_pending();
@@ -260,6 +270,14 @@ Result<> Machine::resume() {
 MachineOutput Machine::poll(TimePoint deadline, int also) {
   if (!impl_->has_pending()) impl_->round(deadline, also);
   return std::exchange(impl_->pending, {});
+}
+
+void Machine::also_wait_for(std::vector<pollfd> others) {
+  impl_->others = std::move(others);
+}
+
+void Machine::let_control_gather() {
+  impl_->control_gathers = true;
 }
 
 void Machine::send_console(std::string_view bytes) {

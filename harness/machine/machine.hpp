@@ -4,6 +4,8 @@
 // that are not its own.
 #pragma once
 
+#include <poll.h>
+
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -50,6 +52,12 @@ class Machine {
   /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`; or until `also`, a
   /// descriptor of the caller's, can be read.
   MachineOutput poll(TimePoint deadline, int also = -1);
+
+  /// From here on poll() also ends when one of these has something to offer; an empty list: no longer.
+  void also_wait_for(std::vector<pollfd> others);
+
+  /// From here on much may come over ttyS1, and none of it is urgent.
+  void let_control_gather();
 
   /// Queued at once, and sent as fast as the guest takes it.
   void send_console(std::string_view bytes);

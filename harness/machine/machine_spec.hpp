@@ -21,6 +21,7 @@ struct MachineSpec {
   bool reboots = false;               // a clone needs the initramfs as well
   std::vector<fs::path> acpi_tables;  // added to the machine's own
   std::string kernel_command_line;
+  fs::path shared_directory;                 // of the host, read-only over 9p under the tag "host"; empty: none
   std::vector<std::string> extra_arguments;  // the user's own, last
   fs::path console_log;                      // QEMU writes every byte of ttyS0 here; it survives us
 };
@@ -55,6 +56,7 @@ struct KernelParameters {
   std::string nonce;
   double time_scale = 1;            // for the kernel's own detectors: they must fire before our deadlines
   std::vector<std::string> append;  // the user's own, last: they win
+  bool terse = false;               // the console gets warnings and worse only: each of its bytes costs the guest time
 };
 
 std::string kernel_command_line(const KernelParameters& parameters);

@@ -55,6 +55,15 @@ void add_disks(Arguments& argv, const std::vector<Disk>& disks) {
   }
 }
 
+/// What the user who runs us can't read stays unreadable, whoever asks in the guest: nothing is mapped, or kept beside.
+void add_shared_directory(Arguments& argv, const MachineSpec& spec) {
+  if (spec.shared_directory.empty()) return;
+  // Below a root there are several file systems, whose inode numbers are alike.
+  add(argv, {"-fsdev", fmt::format("local,id=host,path={},security_model=none,readonly=on,multidevs=remap",
+                                   option_value(spec.shared_directory))});
+  add(argv, {"-device", "virtio-9p-pci,fsdev=host,mount_tag=host"});
+}
+
 }  // namespace
 
 std::string option_value(const fs::path& path) {
@@ -69,6 +78,7 @@ std::vector<std::string> qemu_argv(const MachineSpec& spec, const MachineWiring&
   add_shape(argv, spec, wiring);
   add_kernel(argv, spec, wiring.is_clone);
   add_disks(argv, spec.disks);
+  add_shared_directory(argv, spec);
   add(argv, {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   // Pipes, not a socket, for ttyS0: QEMU writes a few bytes at a time, which fills a socket's queue after 288 of them.
   add(argv, {"-chardev", fmt::format("stdio,id=console,signal=off,logfile={}", option_value(spec.console_log))});
@@ -105,7 +115,8 @@ std::string kernel_command_line(const KernelParameters& parameters) {
       "console=ttyS0",
       // Without it, whatever dies before the console driver dies in silence.
       "earlyprintk=ttyS0,115200",
-      "ignore_loglevel",
+      // Of the levels, 4 is that of a WARNING, of stack traces, and of what has none (kern_levels.h).
+      parameters.terse ? "loglevel=5" : "ignore_loglevel",
       "printk.time=1",
       // Lines that user space writes to /dev/kmsg are rate limited otherwise.
       "printk.devkmsg=on",

@@ -119,6 +119,15 @@ TEST(QemuArgv, RunsSeveralCpusOfTcgOnOneThread) {
   EXPECT_EQ(value_of(qemu_argv(spec, {5, 6}), "-accel"), "tcg,thread=single");
 }
 
+TEST(QemuArgv, SharesADirectoryForReadingOnly) {
+  MachineSpec spec = example();
+  EXPECT_THAT(qemu_argv(spec, {5, 6}), Not(Contains("-fsdev")));
+  spec.shared_directory = "/a,b";
+  auto argv = qemu_argv(spec, {5, 6});
+  EXPECT_EQ(value_of(argv, "-fsdev"), "local,id=host,path=/a,,b,security_model=none,readonly=on,multidevs=remap");
+  EXPECT_THAT(argv, Contains("virtio-9p-pci,fsdev=host,mount_tag=host"));
+}
+
 TEST(QemuArgv, DoublesCommasInPathsOfOptions) {
   MachineSpec spec = example();
   spec.console_log = "/out/a,b/console.log";
@@ -160,6 +169,14 @@ TEST(KernelCommandLine, ScalesTheKernelsDetectorsWithinWhatTheKernelTakes) {
 
 TEST(KernelCommandLine, LetsTheUserHaveTheLastWord) {
   EXPECT_TRUE(kernel_command_line({"n", 1, {"panic=0", "debug"}}).ends_with(" panic=0 debug"));
+}
+
+TEST(KernelCommandLine, LetsWarningsThroughWhereTheConsoleIsTerse) {
+  KernelParameters parameters{"n", 1, {}};
+  EXPECT_THAT(kernel_command_line(parameters), HasSubstr(" ignore_loglevel "));
+  parameters.terse = true;
+  EXPECT_THAT(kernel_command_line(parameters), testing::AllOf(HasSubstr(" loglevel=5 "), HasSubstr("earlyprintk=ttyS0"),
+                                                              Not(HasSubstr("ignore_loglevel"))));
 }
 
 }  // namespace

@@ -163,7 +163,10 @@ void Guest::pump(TimePoint deadline) {
   TimePoint now = Clock::now();
   if (!output.console.empty() && !phases_.first_byte) phases_.first_byte = since_start(now);
   console_.feed(output.console, now);
-  control_.feed(output.control);
+  if (setup_.on_control)
+    setup_.on_control(output.control);
+  else
+    control_.feed(output.control);
   take_lines();
   for (const QmpMessage& event : output.events) {
     if (event.name == "RESET") ++resets_;

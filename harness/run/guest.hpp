@@ -41,10 +41,11 @@ struct GuestSetup {
   Duration silence{};  // scaled
   TimePoint limit;     // of this machine
   std::shared_ptr<const SignatureSet> signatures;
-  std::function<void(const std::string&)> on_line;  // each console line; may be empty
-  fs::path directory;                               // its evidence
-  fs::path timed_log;                               // lines with host times; empty: none
-  fs::path ssh_key;                                 // of a client that the root lets in; empty: none
+  std::function<void(const std::string&)> on_line;   // each console line; may be empty
+  fs::path directory;                                // its evidence
+  fs::path timed_log;                                // lines with host times; empty: none
+  fs::path ssh_key;                                  // of a client that the root lets in; empty: none
+  std::function<void(std::string_view)> on_control;  // takes what comes over ttyS1, in place of our command loop
 };
 
 /// Host times since the guest was let run.

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "fixtures/kconfig/recipe.hpp"
+#include "harness/cli/exec_help.hpp"
 #include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 
@@ -90,15 +91,19 @@ void declare_known_issues(CLI::App& app, fs::path& file, const char* heading = "
   describe(app.add_option("--known-issues", file, "Yours, instead of expectations/known-issues.toml"), heading, "FILE");
 }
 
-void declare_what_is_booted(CLI::App& app, RawRun& raw) {
+void declare_what_is_booted(CLI::App& app, RawRun& raw, bool suites = true) {
   const char* heading = "What is booted";
   RunOptions& options = raw.run.options;
-  describe(app.add_option("--file", raw.run.file, "A run file: kernels x configs x suites and more"), heading, "FILE");
+  if (suites)
+    describe(app.add_option("--file", raw.run.file, "A run file: kernels x configs x suites and more"), heading,
+             "FILE");
   describe(app.add_option("--kernel", raw.run.kernels, "What to boot, or to build and boot: see below"), heading,
            "KERNEL");
   describe(app.add_option("--append", options.append, "More kernel parameters"), heading, "PARAMETERS");
-  describe(app.add_option("--rootfs", raw.rootfs, "busybox, debian:SUITE, dqib:DIR, an archive"), heading, "ROOTFS");
-  describe(app.add_flag("--no-initramfs", options.no_initramfs, "The kernel mounts the disk itself"), heading);
+  if (suites) {
+    describe(app.add_option("--rootfs", raw.rootfs, "busybox, debian:SUITE, dqib:DIR, an archive"), heading, "ROOTFS");
+    describe(app.add_flag("--no-initramfs", options.no_initramfs, "The kernel mounts the disk itself"), heading);
+  }
   describe(app.add_option("--add", raw.added, "A file of yours in our initramfs"), heading, "FILE:PATH");
   describe(app.add_option("--module", options.modules, "A kernel module, and what it needs"), heading, "NAME");
   describe(app.add_option("--modules", options.modules_dir, "The kernel's lib/modules/RELEASE"), heading, "DIR");
@@ -381,6 +386,34 @@ void declare_replay(CLI::App& program, Arguments& chosen) {
   command->callback([replay, &chosen] { chosen = *replay; });
 }
 
+void declare_exec(CLI::App& program, Arguments& chosen) {
+  CLI::App* command = program.add_subcommand("exec", "Boot a kernel for one command: exec -- COMMAND...");
+  auto raw = std::make_shared<RawRun>();
+  auto exec = std::make_shared<ExecArguments>();
+  auto root = std::make_shared<std::string>(), timeout = std::make_shared<std::string>();
+  command->get_formatter()->column_width(30);
+  describe(command->add_option("--root", *root, "The command's files: busybox (default), or this host's")
+               ->check(CLI::IsMember({"busybox", "host"})),
+           "The command", "busybox|host");
+  describe(command->add_option("--timeout", *timeout, "For boot and command; 90s, 10m"), "The command", "DURATION");
+  describe(command->add_option("--outcome", exec->outcome, "Who decided the exit status: see below"), "The command",
+           "FILE");
+  describe(command->add_flag("-v,--verbose", exec->verbose, "The kernel's console on standard error"), "The command");
+  declare_what_is_booted(*command, *raw, false);
+  describe(command->add_option("--config", raw->configs, config_help), "How a kernel is built", "CONFIG");
+  declare_build_options(*command, raw->run.options.build, raw->run.options.kernel_org);
+  declare_machine(*command, *raw);
+  command->footer(fmt::format("{}{}", exec_help, kernel_sources));
+  command->callback([raw, exec, root, timeout, command, &chosen] {
+    exec->run = sorted_out(*raw, *command);
+    exec->hosts_files = *root == "host";
+    if (exec->run.kernels.size() > 1) throw CLI::ValidationError("--kernel", "one command runs on one kernel");
+    if (!timeout->empty() && !(exec->timeout = parse_duration(*timeout)))
+      throw CLI::ValidationError("--timeout " + *timeout, "want a duration like 90s or 10m");
+    chosen = *exec;
+  });
+}
+
 /// CLI11 would only say that a command is required.
 std::optional<std::string> unknown_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
@@ -415,8 +448,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_shell(app, chosen);
   declare_gdb(app, chosen);
   declare_replay(app, chosen);
+  declare_exec(app, chosen);
   if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};
-  const int ours = argc > 1 && std::string_view(argv[1]) == "gdb"
+  // What stands behind -- is another program's, to the letter: CLI11 would take words like "[a,b]" apart.
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  const int ours = name == "gdb" || name == "exec"
                        ? static_cast<int>(std::find(argv, argv + argc, std::string_view("--")) - argv)
                        : argc;
   try {
@@ -433,6 +469,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   if (auto* run = std::get_if<RunArguments>(&chosen)) run->words.assign(argv + 2, argv + argc);
   if (auto* gdb = std::get_if<GdbArguments>(&chosen); gdb && ours < argc)
     gdb->gdb_arguments.assign(argv + ours + 1, argv + argc);
+  if (auto* exec = std::get_if<ExecArguments>(&chosen)) {
+    if (ours + 1 >= argc)
+      return EndArguments{2, "bootgate: no command\n  put it behind --: bootgate exec -- uname -r\n"};
+    exec->words.assign(argv + ours + 1, argv + argc);
+  }
   return chosen;
 }
 

@@ -83,14 +83,24 @@ struct ReplayArguments {
   bool quiet = false;
 };
 
+struct ExecArguments {
+  RunArguments run;                // its kernel, and what goes with it
+  std::vector<std::string> words;  // the command; one word is a line for a shell
+  bool hosts_files = false;        // --root host
+  std::optional<Duration> timeout;
+  fs::path outcome;  // where it is written who decided the exit status; empty: nowhere
+  bool verbose = false;
+};
+
 /// The program ends at once with this: --help, --version, or a mistake, whose text is for standard error.
 struct EndArguments {
   int status = 0;
   std::string text;
 };
 
-using Arguments = std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments,
-                               DoctorArguments, ShellArguments, GdbArguments, ReplayArguments, EndArguments>;
+using Arguments =
+    std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments, DoctorArguments,
+                 ShellArguments, GdbArguments, ReplayArguments, ExecArguments, EndArguments>;
 
 Arguments parse_arguments(int argc, const char* const* argv);
 

@@ -14,5 +14,6 @@ int doctor_command();
 int shell_command(const ShellArguments& arguments);
 int gdb_command(const GdbArguments& arguments);
 int replay_command(const ReplayArguments& arguments);
+int exec_command(const ExecArguments& arguments);
 
 }  // namespace bootgate

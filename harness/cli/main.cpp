@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
                         [](const ShellArguments& arguments) { return shell_command(arguments); },
                         [](const GdbArguments& arguments) { return gdb_command(arguments); },
                         [](const ReplayArguments& arguments) { return replay_command(arguments); },
+                        [](const ExecArguments& arguments) { return exec_command(arguments); },
                         [](const EndArguments& end) {
                           fmt::print(end.status == 0 ? stdout : stderr, "{}", end.text);
                           return end.status;

@@ -8,6 +8,7 @@
 #include "harness/cli/resolver.hpp"
 #include "harness/plan/run_file.hpp"
 #include "harness/plan/selection.hpp"
+#include "harness/run/exec_files.hpp"
 #include "harness/support/data.hpp"
 
 namespace bootgate {
@@ -158,6 +159,26 @@ Request read_request(RunArguments arguments) {
   if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
     definitions.errors.push_back(checked.error());
   if (request.arguments.file && definitions.errors.empty()) check_matrix(request);
+  return request;
+}
+
+Request read_exec_request(const ExecArguments& arguments) {
+  Request request;
+  request.arguments = arguments.run;
+  if (request.arguments.kernels.empty()) request.arguments.kernels = {"debian"};
+  RunOptions& options = request.arguments.options;
+  if (arguments.hosts_files) options.build.config.needs = host_root_symbols();
+  Definitions& definitions = request.definitions;
+  definitions.signatures = std::make_shared<SignatureSet>(load_signatures({}, definitions.errors));
+  definitions.profiles = read_profiles(data_root() / "fixtures/profiles.toml", definitions.errors);
+  Suite suite;
+  suite.name = "exec";
+  suite.profiles = {"initrd-only"};
+  definitions.suites = {std::move(suite)};
+  name_kernels(request.arguments, options, definitions.errors);
+  check_configs(options, definitions.errors);
+  if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
+    definitions.errors.push_back(checked.error());
   return request;
 }
 

@@ -19,6 +19,9 @@ struct Request {
 /// Reads the run file, names kernels and reads suites. Mistakes are in `definitions`.
 Request read_request(RunArguments arguments);
 
+/// The same for one command: no suite, and a job that has no cases.
+Request read_exec_request(const ExecArguments& arguments);
+
 /// The jobs that are asked for, on this host.
 Result<Plan> plan_request(const Request& request, HostFacts host);
 

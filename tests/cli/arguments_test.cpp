@@ -143,5 +143,34 @@ TEST(ReplayArguments, AreARunAndACase) {
   EXPECT_FALSE(replay->keep_failed);
 }
 
+TEST(ExecArguments, TakeTheCommandToTheLetter) {
+  const Arguments arguments =
+      parse({"exec", "--root", "host", "--timeout", "90s", "--cpus", "2", "--", "", "[a,b]", "--kernel", "--", "-h"});
+  ASSERT_TRUE(std::holds_alternative<ExecArguments>(arguments));
+  const auto& exec = std::get<ExecArguments>(arguments);
+  EXPECT_THAT(exec.words, ElementsAre("", "[a,b]", "--kernel", "--", "-h"));
+  EXPECT_TRUE(exec.hosts_files);
+  EXPECT_EQ(exec.timeout, std::chrono::seconds(90));
+  EXPECT_EQ(exec.run.options.cpus, 2);
+  EXPECT_TRUE(exec.run.kernels.empty());
+}
+
+TEST(ExecArguments, SayWhatIsWrong) {
+  const std::vector<std::pair<std::vector<const char*>, const char*>> mistakes = {
+      {{"exec"}, "put it behind --"},
+      {{"exec", "--"}, "put it behind --"},
+      {{"exec", "uname", "-r"}, "uname"},
+      {{"exec", "--timeout", "5", "--", "true"}, "want a duration"},
+      {{"exec", "--kernel", "a", "--kernel", "b", "--", "true"}, "one kernel"},
+      {{"exec", "--rootfs", "x", "--", "true"}, "--rootfs"}};
+  for (const auto& [words, text] : mistakes) {
+    const Arguments arguments = parse(words);
+    const auto* end = std::get_if<EndArguments>(&arguments);
+    ASSERT_TRUE(end) << text;
+    EXPECT_EQ(end->status, 2);
+    EXPECT_THAT(end->text, HasSubstr(text));
+  }
+}
+
 }  // namespace
 }  // namespace bootgate

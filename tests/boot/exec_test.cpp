@@ -91,6 +91,22 @@ TEST(Exec, TellsAPanicFromTheCommandsStatus) {
   EXPECT_THAT(exec.outcome(), AllOf(StartsWith("kernel "), HasSubstr("sysrq triggered crash")));
 }
 
+TEST(Exec, IsNoSuccessWhereTheKernelReportsAFailure) {
+  Exec exec;
+  const std::string warning =
+      "for line in '------------[ cut here ]------------' 'WARNING: CPU: 0 PID: 1 at made/up.c:1 made_up+0x1/0x2' "
+      "'---[ end trace 0000000000000000 ]---'; do echo \"<4>$line\" >/dev/kmsg; done; echo done; exit ";
+  RunSeen seen = exec.run({"--outcome", "outcome", "--", warning + "0"});
+  EXPECT_EQ(seen.status, 1);
+  EXPECT_EQ(seen.output, "done\n");
+  EXPECT_THAT(seen.errors, StartsWith("bootgate: WARNING in made_up\n  | "));
+  EXPECT_EQ(exec.outcome(), "kernel WARNING in made_up\n");
+  seen = exec.run({"--outcome", "outcome", "--", warning + "3"});
+  EXPECT_EQ(seen.status, 3);
+  EXPECT_THAT(seen.errors, StartsWith("bootgate: WARNING in made_up\n"));
+  EXPECT_EQ(exec.outcome(), "command 3\n");
+}
+
 TEST(Exec, SaysWhyAKernelDoesNotComeUp) {
   Exec exec;
   RunSeen seen = exec.run({"--append", "rdinit=/nowhere init=/nowhere", "--", "true"});

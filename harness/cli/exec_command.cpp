@@ -72,8 +72,14 @@ Result<GuestCommand> guest_command(const ExecArguments& arguments, const std::st
   return command;
 }
 
-Result<ExecResult> boot_and_run(const ExecArguments& arguments, const Request& request, const fs::path& scratch,
-                                const std::stop_token& stop) {
+struct Prepared {
+  Plan plan;
+  ExecFiles files;
+};
+
+/// What takes its time here, downloads and builds, is shown meanwhile, and is off the screen when the command writes.
+Result<Prepared> prepare(const ExecArguments& arguments, const Request& request, const fs::path& scratch,
+                         const std::stop_token& stop) {
   Terminal display(terminal_options(STDERR_FILENO, false));
   const EmitEvent emit = [&](const Event& event) {
     if (std::holds_alternative<Progress>(event) || std::holds_alternative<BuildRunning>(event)) display.on(event);
@@ -83,15 +89,22 @@ Result<ExecResult> boot_and_run(const ExecArguments& arguments, const Request& r
   auto host = probe_host(request.arguments, *store, emit, stop);
   if (!host) return tl::unexpected(host.error());
   const Definitions& definitions = request.definitions;
-  const Plan plan = make_plan(definitions.suites, definitions.profiles, request.arguments.options, std::move(*host));
+  Plan plan = make_plan(definitions.suites, definitions.profiles, request.arguments.options, std::move(*host));
   auto kernel = supply_kernel(plan.kernels.front(), {plan, *store, request.arguments.refresh}, emit, stop);
   if (!kernel) return tl::unexpected(kernel.error());
   auto files = make_exec_files(plan, *kernel, arguments.hosts_files, *store, scratch);
   if (!files) return tl::unexpected(files.error());
-  auto command = guest_command(arguments, files->modules);
+  return Prepared{std::move(plan), std::move(*files)};
+}
+
+Result<ExecResult> boot_and_run(const ExecArguments& arguments, const Request& request, const fs::path& scratch,
+                                const std::stop_token& stop) {
+  auto prepared = prepare(arguments, request, scratch, stop);
+  if (!prepared) return tl::unexpected(prepared.error());
+  auto command = guest_command(arguments, prepared->files.modules);
   if (!command) return tl::unexpected(command.error());
-  return exec({plan, *files, *command, arguments.hosts_files, arguments.verbose, arguments.timeout, scratch,
-               definitions.signatures, stop});
+  return exec({prepared->plan, prepared->files, *command, arguments.hosts_files, arguments.verbose, arguments.timeout,
+               scratch, request.definitions.signatures, stop});
 }
 
 void print_report(const CrashReport& report) {

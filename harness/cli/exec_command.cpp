@@ -90,6 +90,7 @@ Result<Prepared> prepare(const ExecArguments& arguments, const Request& request,
   if (!host) return tl::unexpected(host.error());
   const Definitions& definitions = request.definitions;
   Plan plan = make_plan(definitions.suites, definitions.profiles, request.arguments.options, std::move(*host));
+  if (const std::string& reason = plan.jobs.front().skip_reason; !reason.empty()) return bench_error(reason);
   auto kernel = supply_kernel(plan.kernels.front(), {plan, *store, request.arguments.refresh}, emit, stop);
   if (!kernel) return tl::unexpected(kernel.error());
   auto files = make_exec_files(plan, *kernel, arguments.hosts_files, *store, scratch);

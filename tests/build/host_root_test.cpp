@@ -40,7 +40,7 @@ TEST_F(HostRoot, WritesToTheGuestOnly) {
 
 TEST_F(HostRoot, HasSystemsOfTheGuestsOwn) {
   RunSeen seen = exec({},
-                      "cut -d' ' -f2,3 /proc/mounts; ls -d /lib/modules/$(uname -r)/kernel; exec 3<>/dev/null; "
+                      "cut -d' ' -f2,3 /proc/mounts; "
                       "test -c /dev/ptmx && test -d /sys/devices && test -w /run && echo all there");
   EXPECT_EQ(seen.status, 0) << seen.errors;
   for (const char* mount : {"/ overlay", "/proc proc", "/sys sysfs", "/dev devtmpfs", "/dev/shm tmpfs", "/run tmpfs"})

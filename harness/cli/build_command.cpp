@@ -8,6 +8,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/run/kernel_supply.hpp"
 #include "harness/support/text.hpp"
 #include "reports/build_bar.hpp"
 #include "reports/terminal.hpp"
@@ -65,11 +66,9 @@ Result<KernelBuild> build(const BuildArguments& arguments, const Store& store, s
   if (!name) return tl::unexpected(name.error());
   if (auto checked = check_toolchain_name(arguments.request.toolchain); !checked)
     return tl::unexpected(checked.error());
-  FixtureOptions options;
-  options.refresh = arguments.refresh;
-  options.progress = [&](const std::string& what) { display.on(Progress{what}); };
-  options.stop = std::move(stop);
-  return build_kernel(*name, arguments.kernel_org, arguments.request, store, options,
+  const EmitEvent emit = [&](const Event& event) { display.on(event); };
+  return build_kernel(*name, arguments.kernel_org, arguments.request, store,
+                      fixture_options(arguments.refresh, emit, std::move(stop)),
                       [&](const BuildProgress& progress) { display.on(BuildRunning{progress}); });
 }
 

@@ -25,7 +25,8 @@ class Relay {
     for (;;) {
       const bool reading = is_open_ && (is_terminal_ || lines_.wants_more());
       const Duration patience = is_terminal_ ? 1h : 50ms;  // a prompt is told by the time it stands
-      MachineOutput output = machine_.poll(Clock::now() + patience, reading ? STDIN_FILENO : -1);
+      machine_.also_wait_for({{reading ? STDIN_FILENO : -1, POLLIN, 0}});
+      MachineOutput output = machine_.poll(Clock::now() + patience);
       show(output.console);
       if (auto end = ended(output)) return *end;
       if (reading && has_input() && read_input()) return {RelayEnd::Why::left, {}};

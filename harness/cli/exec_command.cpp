@@ -9,6 +9,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/request.hpp"
+#include "harness/cli/scratch_directory.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/run/evidence.hpp"
 #include "harness/run/exec.hpp"
@@ -23,23 +24,6 @@ constexpr int timeout_status = 124;
 constexpr int reader_gone_status = 128 + SIGPIPE;
 
 constexpr std::size_t most_report_lines = 40;
-
-/// A place for the console's log and an unpacked kernel. It goes with this, unless it is kept.
-class Scratch {
- public:
-  explicit Scratch(fs::path directory) : directory_(std::move(directory)) {}
-  Scratch(Scratch&&) = delete;
-  ~Scratch() {
-    std::error_code none;
-    kept_ ? fs::remove(directory_ / "vmlinux", none) : fs::remove_all(directory_, none) > 0;
-  }
-  const fs::path& directory() const { return directory_; }
-  void keep() { kept_ = true; }
-
- private:
-  fs::path directory_;
-  bool kept_ = false;
-};
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -116,7 +100,7 @@ void print_report(const CrashReport& report) {
   if (lines.size() > most_report_lines) fmt::print(stderr, "  | ... {} more lines\n", lines.size() - most_report_lines);
 }
 
-void print_findings(const ExecResult& result, const Scratch& scratch) {
+void print_findings(const ExecResult& result, const fs::path& scratch) {
   for (const CrashReport& report : result.reports)
     print_report(report);
   if (result.end == ExecResult::End::timeout) fmt::print(stderr, "bootgate: {}\n", result.reason);
@@ -127,7 +111,7 @@ void print_findings(const ExecResult& result, const Scratch& scratch) {
       fmt::print(stderr, "  | {}\n", line);
     fmt::print(stderr, "  all that the kernel says: bootgate exec --verbose ...\n");
   }
-  fmt::print(stderr, "  console {}\n", EvidenceFiles{scratch.directory()}.console().string());
+  fmt::print(stderr, "  console {}\n", EvidenceFiles{scratch}.console().string());
 }
 
 /// The status to end with, and who decided it.
@@ -142,6 +126,13 @@ std::pair<int, std::string> verdict(const ExecResult& result) {
   // A command that went well on a kernel that did not is no success.
   if (result.status == 0 && !result.reports.empty()) return {1, "kernel " + printable(result.reports.front().title)};
   return {result.status, fmt::format("command {}", result.status)};
+}
+
+/// An unpacked kernel tells nobody anything.
+void keep_console(ScratchDirectory& scratch) {
+  std::error_code none;
+  fs::remove(scratch.path() / "vmlinux", none);
+  scratch.keep();
 }
 
 int told(const ExecArguments& arguments, int status, const std::string& who) {
@@ -159,19 +150,19 @@ int exec_command(const ExecArguments& arguments) {
   const Request request = read_exec_request(arguments);
   if (const std::vector<Error>& errors = request.definitions.errors; !errors.empty())
     return told(arguments, print_errors(errors), "usage " + errors.front().what);
-  auto directory = make_temp_dir(fs::temp_directory_path(), "bootgate-exec-");
-  if (!directory) return told(arguments, print_errors({directory.error()}), "bench " + directory.error().what);
+  // For the console's log, and an unpacked kernel.
+  auto scratch = ScratchDirectory::make("bootgate-exec-");
+  if (!scratch) return told(arguments, print_errors({scratch.error()}), "bench " + scratch.error().what);
 
-  Scratch scratch(*directory);
-  auto result = boot_and_run(arguments, request, scratch.directory(), stop.get_token());
+  auto result = boot_and_run(arguments, request, scratch->path(), stop.get_token());
   if (!result) {
     const Error& error = result.error();
     if (error.kind == Error::Kind::interrupted) return told(arguments, exit_code(error.kind), "interrupted");
     const char* who = error.kind == Error::Kind::kernel ? "kernel " : exit_code(error.kind) == 2 ? "usage " : "bench ";
     return told(arguments, print_errors({error}), who + error.what);
   }
-  if (result->end == ExecResult::End::kernel) scratch.keep();
-  print_findings(*result, scratch);
+  if (result->end == ExecResult::End::kernel) keep_console(*scratch);
+  print_findings(*result, scratch->path());
   const auto [status, who] = verdict(*result);
   return told(arguments, status, who);
 }

@@ -49,10 +49,11 @@ Result<ExitStatus> run_gdb(const GdbSession& session, Machine& machine, const st
   spec.own_group = false;
   auto gdb = spawn(spec);
   if (!gdb) return tl::unexpected(gdb.error());
+  machine.also_wait_for({{gdb->pidfd(), POLLIN, 0}});
   while (!stop.stop_requested()) {
     // Without QEMU gdb says that the connection is lost, and stays for as long as the user likes.
     if (auto ended = gdb->wait_for(machine.exited() ? 100ms : 0ms)) return *ended;
-    machine.poll(Clock::now() + 1h, gdb->pidfd());
+    machine.poll(Clock::now() + 1h);
   }
   gdb->signal(SIGTERM);
   (void)gdb->wait_for(2s);
@@ -68,9 +69,7 @@ int gdb_command(const GdbArguments& arguments) {
   if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
   std::stop_source stop;
   stop_on_signals(stop);
-  auto store = Store::open();
-  if (!store) return print_errors({store.error()});
-  auto job = make_ready(request, *store, stop.get_token());
+  auto job = make_ready(request, stop.get_token());
   if (!job) return print_errors({job.error()});
   auto session = plan_gdb(*gdb, job->inputs.files.kernel);
   if (!session) return print_errors({session.error()});

@@ -40,8 +40,9 @@ void say_how_to_enter(const KeptMachine& kept, const fs::path& socket) {
 /// False when the user wants no more of it, or QEMU is gone. What a debugger makes the guest say is shown.
 bool await_enter(KeptMachine& kept, const std::stop_token& stop) {
   Machine& machine = kept.guest->machine();
+  machine.also_wait_for({{STDIN_FILENO, POLLIN, 0}});
   while (!stop.stop_requested() && !machine.exited()) {
-    (void)write_all(STDOUT_FILENO, machine.poll(Clock::now() + 1h, STDIN_FILENO).console);
+    (void)write_all(STDOUT_FILENO, machine.poll(Clock::now() + 1h).console);
     pollfd input{STDIN_FILENO, POLLIN, 0};
     if (::poll(&input, 1, 0) <= 0) continue;
     std::array<char, 1024> line;

@@ -35,10 +35,12 @@ Request read_machine_request(RunArguments arguments) {
   return read_request(std::move(arguments));
 }
 
-Result<ReadyJob> make_ready(const Request& request, const Store& store, std::stop_token stop) {
+Result<ReadyJob> make_ready(const Request& request, std::stop_token stop) {
   Terminal display(terminal_options(STDERR_FILENO, request.arguments.quiet));
   EmitEvent emit = [&](const Event& event) { display.on(event); };
-  auto host = probe_host(request.arguments, store, emit, stop);
+  auto store = Store::open();
+  if (!store) return tl::unexpected(store.error());
+  auto host = probe_host(request.arguments, *store, emit, stop);
   if (!host) return tl::unexpected(host.error());
   auto planned = plan_request(request, *host);
   if (!planned) return tl::unexpected(planned.error());
@@ -46,13 +48,11 @@ Result<ReadyJob> make_ready(const Request& request, const Store& store, std::sto
   auto index = choose_job(*plan);
   if (!index) return tl::unexpected(index.error());
   Job job = plan->jobs[*index];
-  auto kernel = supply_kernel(plan->kernels[job.kernel_index], {*plan, store, request.arguments.refresh}, emit, stop);
+  auto kernel = supply_kernel(plan->kernels[job.kernel_index], {*plan, *store, request.arguments.refresh}, emit, stop);
   if (!kernel) return tl::unexpected(kernel.error());
   if (job.suite.samples) job.suite = with_samples(job.suite, kernel->samples, request.definitions.samples);
-  FixtureOptions fixture;
-  fixture.progress = [&](const std::string& what) { emit(Progress{what}); };
-  fixture.stop = stop;
-  auto files = make_boot_files(job, plan->options, *kernel, store, fixture);
+  auto files =
+      make_boot_files(job, plan->options, *kernel, *store, fixture_options(request.arguments.refresh, emit, stop));
   if (!files) return tl::unexpected(files.error());
   JobInputs inputs{*plan, std::move(job), *index, std::move(*files), {}, request.definitions.signatures,
                    {},    std::move(stop)};

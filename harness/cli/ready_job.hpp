@@ -18,6 +18,6 @@ Request read_machine_request(RunArguments arguments);
 
 /// The first job of the request; says so where there are more. May download and build; shows that on standard error.
 /// Where its files go is the caller's to say: inputs.directory.
-Result<ReadyJob> make_ready(const Request& request, const Store& store, std::stop_token stop);
+Result<ReadyJob> make_ready(const Request& request, std::stop_token stop);
 
 }  // namespace bootgate

@@ -28,9 +28,7 @@ int shell_command(const ShellArguments& arguments) {
   if (!request.definitions.errors.empty()) return print_errors(request.definitions.errors);
   std::stop_source stop;
   stop_on_signals(stop);
-  auto store = Store::open();
-  if (!store) return print_errors({store.error()});
-  auto job = make_ready(request, *store, stop.get_token());
+  auto job = make_ready(request, stop.get_token());
   if (!job) return print_errors({job.error()});
   auto scratch = ScratchDirectory::make();
   if (!scratch) return print_errors({scratch.error()});

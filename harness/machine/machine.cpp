@@ -88,7 +88,7 @@ struct Machine::Impl {
   std::optional<ExitStatus> status;
 
   Result<> spawn_qemu(const MachineSpec& spec, const GuestMemory* ram, bool is_clone);
-  void round(TimePoint deadline, int also = -1);
+  void round(TimePoint deadline);
   void read_all();
   void reap_if_ended();
   bool has_pending() const {
@@ -117,7 +117,7 @@ void Machine::Impl::reap_if_ended() {
 }
 
 /// One poll(2) over everything; reads what there is and writes what can be written.
-void Machine::Impl::round(TimePoint deadline, int also) {
+void Machine::Impl::round(TimePoint deadline) {
   if (status) return;
   auto poll_once = [&](bool with_console, bool with_control, Duration timeout) {
     std::vector<pollfd> polled{console.wanted(),
@@ -126,8 +126,7 @@ void Machine::Impl::round(TimePoint deadline, int also) {
                                qmp_stream.wanted(),
                                errors_stream.wanted(),
                                {child->pidfd(), POLLIN, 0},
-                               {stop_event.get(), POLLIN, 0},
-                               {also, POLLIN, 0}};
+                               {stop_event.get(), POLLIN, 0}};
     polled.insert(polled.end(), others.begin(), others.end());
     if (!with_console) polled[0].fd = -1;
     if (!with_control) polled[2].fd = -1;
@@ -267,8 +266,8 @@ Result<> Machine::resume() {
   return {};
 }
 
-MachineOutput Machine::poll(TimePoint deadline, int also) {
-  if (!impl_->has_pending()) impl_->round(deadline, also);
+MachineOutput Machine::poll(TimePoint deadline) {
+  if (!impl_->has_pending()) impl_->round(deadline);
   return std::exchange(impl_->pending, {});
 }
 

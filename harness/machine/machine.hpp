@@ -49,11 +49,11 @@ class Machine {
   /// fails, resume() lets the guest go on where it stopped. Only for a machine that was started with a memory.
   Result<Checkpoint> checkpoint();
 
-  /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`; or until `also`, a
-  /// descriptor of the caller's, can be read.
-  MachineOutput poll(TimePoint deadline, int also = -1);
+  /// Waits until something comes out, the machine ends, the stop token is set, or `deadline`.
+  MachineOutput poll(TimePoint deadline);
 
-  /// From here on poll() also ends when one of these has something to offer; an empty list: no longer.
+  /// From here on poll() also ends when one of these, the caller's own, has something to offer; an empty list: no
+  /// longer.
   void also_wait_for(std::vector<pollfd> others);
 
   /// From here on much may come over ttyS1, and none of it is urgent.

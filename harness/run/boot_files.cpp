@@ -43,7 +43,7 @@ Result<> add_our_root(const Job& job, const RunOptions& options, const SuppliedK
   InitramfsSpec spec;
   spec.busybox = kernel.busybox;
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
-  spec.modules_dir = options.modules_dir ? options.modules_dir : kernel.image.modules;
+  spec.modules_dir = modules_of(options, kernel.image);
   spec.modules = options.modules;
   if (spec.modules_dir && asks_for_modules(job.suite)) files.modules = available_modules(*spec.modules_dir);
   for (const Case& the_case : job.suite.cases)
@@ -74,7 +74,7 @@ Result<> add_archive(const Job& job, BootFiles& files) {
 Result<> add_initramfs_of_disk(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
                                const Store& store, BootFiles& files) {
   const std::string& drive = job.profile.drive;
-  const auto modules = options.modules_dir ? options.modules_dir : kernel.image.modules;
+  const auto modules = modules_of(options, kernel.image);
   if (modules) files.modules = available_modules(*modules);
   if (options.no_initramfs) {
     files.parameters = {drive.starts_with("ide-") ? "root=/dev/sda" : "root=/dev/vda", "rw"};
@@ -92,7 +92,8 @@ Result<> add_initramfs_of_disk(const Job& job, const RunOptions& options, const 
 Result<> add_disk_image(const Job& job, const RunOptions& options, const SuppliedKernel& kernel, const Store& store,
                         const FixtureOptions& fixture, BootFiles& files) {
   files.has_control = false;
-  auto image = obtain_disk_image(job.rootfs, store, fixture);
+  // Its own kernel has brought it along.
+  auto image = kernel.disk ? Result<DiskImage>(*kernel.disk) : obtain_disk_image(job.rootfs, store, fixture);
   if (!image) return tl::unexpected(image.error());
   files.facts.emplace_back("image", image->file.string());
   files.image = std::move(*image);

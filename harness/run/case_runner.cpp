@@ -135,15 +135,10 @@ class StepRunner {
   }
 
   Verdict operator()(const Power& power) {
-    if (power.action == Power::Action::reboot) return reboot();
-    bool off = power.action == Power::Action::off;
     TimePoint deadline = Clock::now() + within_;
     End end = guest_.wait_until([&] { return guest_.control_ready(); }, deadline, false);
-    if (end == End::matched) {
-      guest_.ask_power(off);
-      std::string wanted = off ? "guest-shutdown" : "guest-reset";
-      end = guest_.wait_until([&] { return guest_.power() == wanted; }, deadline, false);
-    }
+    if (end == End::matched)
+      end = power.action == Power::Action::reboot ? reboot(deadline) : go_down(power.action, deadline);
     return judge(end, guest_, describe(*step_), within_, context_.reports);
   }
 
@@ -192,13 +187,18 @@ class StepRunner {
       if (name != "nonce") result_.records.emplace_back(name, value);
   }
 
-  Verdict reboot() {
-    TimePoint deadline = Clock::now() + within_;
-    End end = guest_.wait_until([&] { return guest_.control_ready(); }, deadline, false);
-    if (end == End::matched) end = guest_.reboot(deadline);
+  End go_down(Power::Action action, TimePoint& deadline) {
+    const bool off = action == Power::Action::off;
+    guest_.ask_power(off);
+    const std::string wanted = off ? "guest-shutdown" : "guest-reset";
+    return guest_.wait_until([&] { return guest_.power() == wanted; }, deadline, false);
+  }
+
+  End reboot(TimePoint deadline) {
+    const End end = guest_.reboot(deadline);
     // What is expected behind it is what the new boot says.
     context_.cursor = guest_.console().lines().size();
-    return judge(end, guest_, describe(*step_), within_, context_.reports);
+    return end;
   }
 
   template <class Answer>

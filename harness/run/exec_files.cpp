@@ -52,11 +52,12 @@ Result<std::vector<std::string>> modules_to_load(const KernelImage& kernel, cons
 }
 
 /// Nothing but our init, and what it takes to get at the host's files; added files lie above those.
-Result<InitramfsSpec> host_root(const RunOptions& options, const KernelImage& kernel) {
+Result<InitramfsSpec> host_root(const RunOptions& options, const KernelImage& kernel,
+                                const std::optional<fs::path>& modules) {
   InitramfsSpec spec;
-  auto modules = modules_to_load(kernel, options.modules_dir ? options.modules_dir : kernel.modules);
-  if (!modules) return tl::unexpected(modules.error());
-  spec.loaded = std::move(*modules);
+  auto loaded = modules_to_load(kernel, modules);
+  if (!loaded) return tl::unexpected(loaded.error());
+  spec.loaded = std::move(*loaded);
   for (const InitramfsFile& file : options.added)
     spec.added.push_back({file.source, "/lib/bootgate/root" + file.target});
   return spec;
@@ -86,8 +87,8 @@ const std::vector<std::string>& host_root_symbols() {
 Result<ExecFiles> make_exec_files(const Plan& plan, const SuppliedKernel& kernel, bool hosts_files, const Store& store,
                                   const fs::path& scratch) {
   const RunOptions& options = plan.options;
-  const std::optional<fs::path> modules = options.modules_dir ? options.modules_dir : kernel.image.modules;
-  Result<InitramfsSpec> spec = hosts_files ? host_root(options, kernel.image) : own_root(options, kernel);
+  const std::optional<fs::path> modules = modules_of(options, kernel.image);
+  Result<InitramfsSpec> spec = hosts_files ? host_root(options, kernel.image, modules) : own_root(options, kernel);
   if (!spec) return tl::unexpected(spec.error());
   spec->modules_dir = modules;
   spec->added.push_back({guest_program("exec"), "/lib/bootgate/exec"});

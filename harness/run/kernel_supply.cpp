@@ -26,11 +26,13 @@ Result<SuppliedKernel> of_image(const PlannedKernel& planned, const Store& store
   if (!image->kernel)
     return usage_error(fmt::format("no kernel in {}", image->directory.string()), "name one: --kernel PATH");
   SuppliedKernel kernel;
-  kernel.image = std::move(*image->kernel);
-  if (!image->initrd) return kernel;
-  auto initramfs = read_initramfs(*image->initrd);
-  if (!initramfs) return tl::unexpected(initramfs.error());
-  kernel.initramfs = std::move(*initramfs);
+  kernel.image = *image->kernel;
+  if (image->initrd) {
+    auto initramfs = read_initramfs(*image->initrd);
+    if (!initramfs) return tl::unexpected(initramfs.error());
+    kernel.initramfs = std::move(*initramfs);
+  }
+  kernel.disk = std::move(*image);
   return kernel;
 }
 
@@ -72,12 +74,21 @@ Result<SuppliedKernel> supply_or_say_why(const PlannedKernel& planned, const Sup
 
 }  // namespace
 
+FixtureOptions fixture_options(bool refresh, EmitEvent emit, std::stop_token stop) {
+  FixtureOptions options;
+  options.refresh = refresh;
+  options.progress = [emit = std::move(emit)](const std::string& what) { emit(Progress{what}); };
+  options.stop = std::move(stop);
+  return options;
+}
+
+std::optional<fs::path> modules_of(const RunOptions& options, const KernelImage& kernel) {
+  return options.modules_dir ? options.modules_dir : kernel.modules;
+}
+
 Result<SuppliedKernel> supply_kernel(const PlannedKernel& planned, const SupplyInputs& inputs, const EmitEvent& emit,
                                      std::stop_token stop) {
-  FixtureOptions fixture;
-  fixture.refresh = inputs.refresh;
-  fixture.progress = [&](const std::string& what) { emit(Progress{what}); };
-  fixture.stop = std::move(stop);
+  const FixtureOptions fixture = fixture_options(inputs.refresh, emit, std::move(stop));
   auto kernel = obtain(planned, inputs, fixture, emit);
   if (!kernel) return kernel;
   auto busybox = obtain_busybox(planned.busybox, inputs.store, fixture);

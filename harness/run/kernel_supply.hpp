@@ -7,6 +7,7 @@
 
 #include "fixtures/boot/initramfs.hpp"
 #include "fixtures/boot/sample_survey.hpp"
+#include "fixtures/image/disk_image.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/run/event.hpp"
 
@@ -16,7 +17,8 @@ namespace bootgate {
 struct SuppliedKernel {
   KernelImage image;
   fs::path busybox;
-  std::optional<Initramfs> initramfs;  // of an image's own kernel
+  std::optional<DiskImage> disk;       // whose own kernel it is
+  std::optional<Initramfs> initramfs;  // the disk's initrd
   SampleSurvey samples;                // when a job of the plan asks for it
   Duration took{};                     // of the build; 0 where there was none
   std::vector<std::pair<std::string, std::string>> facts;
@@ -43,6 +45,12 @@ class KernelSupply {
   std::stop_callback<std::function<void()>> on_stop_;
   std::jthread worker_;  // last: it is joined before the rest goes
 };
+
+/// For what a run makes: progress is emitted.
+FixtureOptions fixture_options(bool refresh, EmitEvent emit, std::stop_token stop);
+
+/// Its lib/modules/RELEASE: what the user names, or else what came with it.
+std::optional<fs::path> modules_of(const RunOptions& options, const KernelImage& kernel);
 
 /// One kernel of the plan; may download and build.
 Result<SuppliedKernel> supply_kernel(const PlannedKernel& kernel, const SupplyInputs& inputs, const EmitEvent& emit,

@@ -129,11 +129,8 @@ class JobStarter {
         return;
       }
     }
-    FixtureOptions fixture;
-    fixture.refresh = inputs_.refresh;
-    fixture.progress = [&](const std::string& what) { emit_(Progress{what}); };
-    fixture.stop = stop_;
-    auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store, fixture);
+    auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store,
+                                 fixture_options(inputs_.refresh, emit_, stop_));
     if (!files) {
       result_.error = files.error();
       return;

@@ -75,7 +75,7 @@ TEST(ReplayedRun, OfOptionsThatAreNoneSaysSo) {
 
 TEST(SavedRequest, ComesBackAsItWas) {
   TempDir run;
-  const SavedRequest request{"/work/a \"b\"", {"./mine.toml", "--append", "a=\"b c\"", ""}};
+  const SavedRequest request{"/home/me/a \"b\"", {"./mine.toml", "--append", "a=\"b c\"", ""}};
   ASSERT_TRUE(save_request(run.path(), request));
   auto read = read_saved_request(run.path());
   ASSERT_TRUE(read) << read.error().what;

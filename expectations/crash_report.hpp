@@ -30,6 +30,7 @@ struct CrashReport {
   std::string corrupted;             // why its title and stack can't be trusted; empty: they can
   std::string known;                 // the known issue that it is, in a line: nobody fails for it
   std::string expired;               // the known issue that it was until that expired
+  bool allowed = false;              // the case had asked for it, whatever else it failed for
 };
 
 /// It fails a case, unless the case allows it.

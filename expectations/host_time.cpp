@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "harness/support/text.hpp"
+
 namespace bootgate {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
 constexpr std::size_t most_words = 6;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool are_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);

@@ -8,13 +8,6 @@
 namespace bootgate {
 namespace {
 
-std::string read_required(TomlTable& row, std::string_view key) {
-  auto text = row.string(key);
-  if (!row.has(key)) row.note_missing(key);
-  if (text && trimmed(*text).empty()) row.note(fmt::format("'{}' is empty", key), row.at(key));
-  return text.value_or("");
-}
-
 void read_title(TomlTable& row, KnownIssue& issue) {
   const bool regex = row.has("title-regex");
   const std::string_view key = regex ? "title-regex" : "title";
@@ -36,9 +29,9 @@ KnownIssue read_issue(TomlTable& row, std::chrono::year_month_day today) {
   issue.fingerprint = row.string("fingerprint").value_or("");
   if (!row.has("title") && !row.has("title-regex") && issue.fingerprint.empty())
     row.note("this issue is told by nothing", row.at(), "give it a title, a title-regex or a fingerprint");
-  issue.reason = read_required(row, "reason");
-  issue.link = read_required(row, "link");
-  issue.owner = read_required(row, "owner");
+  issue.reason = row.required_string("reason");
+  issue.link = row.required_string("link");
+  issue.owner = row.required_string("owner");
   auto expires = row.date("expires");
   if (!row.has("expires")) row.note_missing("expires");
   if (expires) issue.expires = *expires;

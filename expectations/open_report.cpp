@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "expectations/stack_frame.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
@@ -11,17 +12,13 @@ constexpr std::size_t report_bytes = 128 * 1024;
 constexpr std::size_t report_lines = 400;
 constexpr std::string_view lost_records = "printk messages dropped";
 
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 /// A rule of at least 20 "=", as sanitizers and lockdep draw it.
 bool is_rule(std::string_view text) {
   return text.size() >= 20 && text.find_first_not_of("=\r") == std::string_view::npos;
 }
 
 bool ends_always(std::string_view text) {
-  return has(text, "---[ end Kernel panic") || has(text, "Rebooting in ");
+  return contains(text, "---[ end Kernel panic") || contains(text, "Rebooting in ");
 }
 
 /// Lines that go on behind the body of a report: another part of the same splat.
@@ -77,7 +74,7 @@ OpenReport::OpenReport(SignatureHit hit, const WatchedLine& header, std::span<co
 }
 
 bool OpenReport::concerns(const Record& record) const {
-  if (has(record.message, lost_records)) return true;  // it has no stamp, and no caller
+  if (contains(record.message, lost_records)) return true;  // it has no stamp, and no caller
   if (stamped_ && record.stamp.empty()) return false;
   if (caller_.empty() || record.caller.empty() || record.caller == caller_) return true;
   return asked_others_ && record.caller.starts_with('C');
@@ -107,8 +104,8 @@ void OpenReport::append(const WatchedLine& line) {
   report_.lines.emplace_back(line.text);
   bytes_ += line.text.size();
   last_ = line.at;
-  if (has(line.record.message, "Call Trace:")) trace_began_ = true;
-  if (has(line.record.message, "Sending NMI from CPU")) asked_others_ = true;
+  if (contains(line.record.message, "Call Trace:")) trace_began_ = true;
+  if (contains(line.record.message, "Sending NMI from CPU")) asked_others_ = true;
 }
 
 bool OpenReport::ends_with(const Record& record) {
@@ -118,10 +115,10 @@ bool OpenReport::ends_with(const Record& record) {
     has_end_ = has_end_ || (match && match->has_value());
     return has_end_;
   }
-  const bool end_marker = has(record.message, "---[ end trace") || (signature_->framed && is_rule(record.message));
+  const bool end_marker = contains(record.message, "---[ end trace") || (signature_->framed && is_rule(record.message));
   if (end_marker) has_end_ = true;
   // Behind the trace of a sanitizer stands more: who allocated, who freed.
-  if (end_marker || (has(record.message, "</TASK>") && !signature_->framed)) body_ended_ = true;
+  if (end_marker || (contains(record.message, "</TASK>") && !signature_->framed)) body_ended_ = true;
   return end_marker;
 }
 
@@ -185,7 +182,7 @@ std::string OpenReport::corruption(const std::vector<std::string>& skipped_frame
   if (has_cut_stack(report_.lines)) return "its stack is incomplete";
   if (!function(skipped_frames)) return "no function in it could be guilty";
   for (const std::string& line : report_.lines)
-    if (!signature_->single_line && has(line, lost_records)) return "records in it were lost";
+    if (!signature_->single_line && contains(line, lost_records)) return "records in it were lost";
   return {};
 }
 

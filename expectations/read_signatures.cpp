@@ -28,13 +28,6 @@ Severity read_severity(TomlTable& row) {
   return Severity::failure;
 }
 
-std::string read_required(TomlTable& row, std::string_view key) {
-  auto text = row.string(key);
-  if (!text && !row.has(key)) row.note_missing(key);
-  if (text && text->empty()) row.note(fmt::format("'{}' is empty", key), row.at(key));
-  return text.value_or("");
-}
-
 /// Notes every {hole} of the title that nothing would fill.
 void check_title(TomlTable& row, const std::string& title, const Pattern& pattern,
                  const std::optional<Pattern>& detail) {
@@ -53,10 +46,10 @@ void check_title(TomlTable& row, const std::string& title, const Pattern& patter
 }
 
 void read_row(TomlTable& row, SignatureSet& set) {
-  std::string id = read_required(row, "id");
-  std::string literal = read_required(row, "literal");
+  std::string id = row.required_string("id");
+  std::string literal = row.required_string("literal");
   const Severity severity = read_severity(row);
-  std::string title = severity == Severity::benign ? std::string() : read_required(row, "title");
+  std::string title = severity == Severity::benign ? std::string() : row.required_string("title");
   auto pattern = read_pattern(row, "pattern");
   if (!row.has("pattern")) row.note_missing("pattern");
   auto detail = read_pattern(row, "detail");

@@ -5,16 +5,13 @@
 
 #include "expectations/demangle.hpp"
 #include "expectations/record.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
 
 bool is_symbol_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '$';
-}
-
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
 }
 
 /// Takes "0x1f" from the start of `text`.
@@ -35,17 +32,18 @@ std::string module_in(std::string_view text) {
 }
 
 bool begins_trace(std::string_view line) {
-  return has(line, "Call Trace:") || has(line, "backtrace:") || has(line, "backtrace (crc ");
+  return contains(line, "Call Trace:") || contains(line, "backtrace:") || contains(line, "backtrace (crc ");
 }
 
 /// The line that says "Call Trace:" may be the one that is lost.
 bool is_in_trace(std::string_view line) {
-  return begins_trace(line) || has(line, " <IRQ>") || has(line, " <TASK>");
+  return begins_trace(line) || contains(line, " <IRQ>") || contains(line, " <TASK>");
 }
 
 /// Lines behind which another stack begins: whose allocation it was, what a lock's holder did.
 bool ends_trace(std::string_view line) {
-  return has(line, "</TASK>") || has(line, "llocated by ") || has(line, "reed by ") || begins_trace(line);
+  return contains(line, "</TASK>") || contains(line, "llocated by ") || contains(line, "reed by ") ||
+         begins_trace(line);
 }
 
 /// " demo_ini", " ? vfs_read+0x1" or " name+0x11/": what is left of a line of a trace.
@@ -83,9 +81,9 @@ std::optional<StackFrame> parse_frame(std::string_view line) {
   if (!size) return std::nullopt;
   StackFrame frame{std::string(line.substr(start, plus - start)), *offset, *size, module_in(rest), true, false};
   const std::string_view ahead = line.substr(0, start);
-  frame.certain = !has(ahead, "? ");
-  frame.is_rip = has(ahead, "RIP:");
-  if (frame.is_rip && !has(ahead, "RIP: 0010:")) return std::nullopt;
+  frame.certain = !contains(ahead, "? ");
+  frame.is_rip = contains(ahead, "RIP:");
+  if (frame.is_rip && !contains(ahead, "RIP: 0010:")) return std::nullopt;
   return frame;
 }
 

@@ -4,13 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <pugixml.hpp>
+#include <set>
 #include <sstream>
 
 #include "harness/support/text.hpp"
 #include "reports/display_text.hpp"
 #include "reports/reported_case.hpp"
+#include "reports/result_json.hpp"
 
 namespace bootgate {
 namespace {
@@ -23,10 +29,7 @@ constexpr std::size_t attribute_limit = 200;
 
 /// Of the job that stands for the bench.
 constexpr const char* bench_name = "bootgate";
-
-constexpr Duration write_interval{300};
-/// A large document takes its time to write: at most this part of a run's.
-constexpr int write_share = 10;
+constexpr const char* not_run_prefix = "not run";
 
 /// Steps back to the start of the UTF-8 sequence that `position` is in.
 std::size_t sequence_start(std::string_view text, std::size_t position) {
@@ -46,14 +49,7 @@ std::string capped(std::string text, std::size_t limit) {
                      std::string_view(text).substr(tail));
 }
 
-std::string printable_lines(std::string_view text) {
-  std::string safe;
-  for (std::string_view line : split(text, '\n'))
-    safe += printable(line) + "\n";
-  return safe;
-}
-
-std::string printable_lines(const std::vector<std::string>& lines) {
+std::string all_printable(const std::vector<std::string>& lines) {
   std::string safe;
   for (const std::string& line : lines)
     safe += printable(line) + "\n";
@@ -82,7 +78,7 @@ std::string report_text(const CrashReport& report) {
   std::string text = fmt::format("-- {} --\n", printable(report.title));
   if (!report.known.empty()) text += fmt::format("known issue: {}\n", report.known);
   if (!report.expired.empty()) text += fmt::format("a known issue that has expired: {}\n", report.expired);
-  return text + printable_lines(shown_lines(report));
+  return text + all_printable(shown_lines(report));
 }
 
 /// What a person reads below the one line of `message`.
@@ -91,7 +87,7 @@ std::string verdict_text(const CaseResult& result) {
   if (result.step) text += fmt::format("at {}:{}\n", printable(result.step->file), result.step->line);
   for (const CrashReport& report : result.reports)
     text += "\n" + report_text(report);
-  if (!result.excerpt.empty()) text += "\n-- console --\n" + printable_lines(result.excerpt);
+  if (!result.excerpt.empty()) text += "\n-- console --\n" + all_printable(result.excerpt);
   return text;
 }
 
@@ -111,7 +107,7 @@ void add_verdict(pugi::xml_node testcase, const CaseResult& result) {
     case Outcome::known: set_attribute(testcase.append_child("skipped"), "message", result.reason); return;
     case Outcome::not_run:
       set_attribute(testcase.append_child("skipped"), "message",
-                    result.reason.empty() ? "not run" : "not run: " + result.reason);
+                    result.reason.empty() ? not_run_prefix : fmt::format("{}: {}", not_run_prefix, result.reason));
       return;
     case Outcome::fail:
     case Outcome::error:
@@ -148,7 +144,7 @@ void add_attempts(pugi::xml_node testcase, const CaseResult& result) {
 }
 
 /// The same for readers that know no such elements.
-std::string attempts_text(const CaseResult& result) {
+std::string rerun_text(const CaseResult& result) {
   std::string text;
   for (std::size_t i = 0; i < result.earlier.size(); ++i) {
     const CaseResult& attempt = result.earlier[i];
@@ -168,7 +164,7 @@ std::string output_text(const CaseResult& result, const JobResult& job, JunitFla
     for (const CrashReport& report : result.reports)
       text += report_text(report);
   }
-  if (flavour == JunitFlavour::strict) text += attempts_text(result);
+  if (flavour == JunitFlavour::strict) text += rerun_text(result);
   return text;
 }
 
@@ -256,13 +252,120 @@ std::optional<JobResult> bench_job(const RunResult& run) {
   return job;
 }
 
-/// Until its result comes, a case is an error.
-void mark_unfinished(JobResult& job) {
-  for (CaseResult& result : job.cases) {
-    result.outcome = Outcome::error;
-    result.cause = Cause::stopped;
-    result.reason = "bootgate ended before this case did";
+using Document = std::unique_ptr<pugi::xml_document>;
+
+Result<Document> read_document(const fs::path& file) {
+  auto text = read_file(file);
+  if (!text) return tl::unexpected(text.error());
+  auto document = std::make_unique<pugi::xml_document>();
+  if (auto parsed = document->load_string(text->c_str()); !parsed)
+    return usage_error(fmt::format("{} is no JUnit file: {}", file.string(), parsed.description()));
+  return document;
+}
+
+std::string suite_of(pugi::xml_node testcase, const std::string& job) {
+  std::string suite = testcase.attribute("classname").value();
+  if (suite.starts_with(job + ".")) suite.erase(0, job.size() + 1);
+  return suite;
+}
+
+Duration time_of(pugi::xml_node node) {
+  const double seconds = node.attribute("time").as_double();
+  // Other tools write what they like.
+  constexpr double a_year = 366.0 * 24 * 3600;
+  return std::isfinite(seconds) && seconds > 0 ? Duration(std::llround(std::min(seconds, a_year) * 1000)) : Duration();
+}
+
+AttemptRecord attempt_of(pugi::xml_node verdict, Outcome outcome) {
+  AttemptRecord attempt;
+  attempt.outcome = outcome;
+  attempt.cause = cause_from(verdict.attribute("type").value());
+  attempt.reason = printable(verdict.attribute("message").value());
+  if (attempt.cause == Cause::signature) attempt.crashes.push_back({attempt.reason, {}, true});
+  return attempt;
+}
+
+AttemptRecord verdict_of(pugi::xml_node testcase) {
+  if (pugi::xml_node node = testcase.child("error")) return attempt_of(node, Outcome::error);
+  if (pugi::xml_node node = testcase.child("failure")) return attempt_of(node, Outcome::fail);
+  if (pugi::xml_node node = testcase.child("skipped")) {
+    AttemptRecord skipped = attempt_of(node, Outcome::skip);
+    if (skipped.reason.starts_with(not_run_prefix)) skipped.outcome = Outcome::not_run;
+    return skipped;
   }
+  AttemptRecord passed;
+  passed.outcome = Outcome::pass;
+  return passed;
+}
+
+CaseRecord read_case(pugi::xml_node testcase, const std::string& job) {
+  CaseRecord record{
+      printable(suite_of(testcase, job)), printable(testcase.attribute("name").value()), verdict_of(testcase), {}};
+  for (pugi::xml_node node : testcase.children()) {
+    const std::string_view name = node.name();
+    const bool flaky = name.starts_with("flaky");
+    if (!flaky && !name.starts_with("rerun")) continue;
+    record.earlier.push_back(attempt_of(node, name.ends_with("Error") ? Outcome::error : Outcome::fail));
+    if (!flaky || record.verdict.outcome == Outcome::flaky) continue;
+    record.verdict.outcome = Outcome::flaky;
+    record.verdict.reason = record.earlier.back().reason;
+  }
+  record.verdict.took = time_of(testcase);
+  return record;
+}
+
+/// Other tools have several testsuites of one name: they are parts of one job.
+void add_read_job(RunRecord& run, JobRecord job) {
+  auto known =
+      std::find_if(run.jobs.begin(), run.jobs.end(), [&](const JobRecord& one) { return one.name == job.name; });
+  if (known == run.jobs.end()) {
+    run.jobs.push_back(std::move(job));
+    return;
+  }
+  known->took += job.took;
+  for (const auto& [name, value] : job.facts)
+    if (fact(*known, name).empty()) add_fact(*known, name, value);
+  std::move(job.cases.begin(), job.cases.end(), std::back_inserter(known->cases));
+}
+
+/// And cases of one name, as the rows of a table that a test is made of: "adds", "adds#2".
+void number_repeated_cases(JobRecord& job) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::map<std::pair<std::string, std::string>, int> next;  // the number of a name that comes again
+  for (CaseRecord& record : job.cases) {
+    const std::pair name(record.suite, record.name);
+    if (seen.insert(name).second) continue;
+    int& number = next.try_emplace(name, 2).first->second;
+    do {
+      record.name = fmt::format("{}#{}", name.second, number++);
+    } while (!seen.emplace(record.suite, record.name).second);
+  }
+}
+
+/// Other tools nest their testsuites: each that holds cases is a job.
+void read_job(pugi::xml_node testsuite, RunRecord& run, int depth = 0) {
+  constexpr int deepest = 16;
+  JobRecord job;
+  job.name = printable(testsuite.attribute("name").value());
+  job.timestamp = printable(testsuite.attribute("timestamp").value());
+  job.took = time_of(testsuite);
+  for (pugi::xml_node property : testsuite.child("properties").children("property")) {
+    const std::string name = property.attribute("name").value();
+    // Reports put it into a command for a shell, and anybody may have written this file.
+    if (name != bisect_options_fact) add_fact(job, name, property.attribute("value").value());
+  }
+  for (pugi::xml_node testcase : testsuite.children("testcase"))
+    job.cases.push_back(read_case(testcase, job.name));
+  if (run.timestamp.empty()) run.timestamp = job.timestamp;
+  if (job.name == bench_name && job.cases.size() == 1) {
+    run.error = job.cases[0].verdict.reason;
+    run.interrupted = job.cases[0].verdict.cause == Cause::stopped;
+  } else if (!job.cases.empty()) {
+    add_read_job(run, std::move(job));
+  }
+  if (depth < deepest)
+    for (pugi::xml_node inner : testsuite.children("testsuite"))
+      read_job(inner, run, depth + 1);
 }
 
 }  // namespace
@@ -294,82 +397,35 @@ std::string junit_xml(const RunResult& run, JunitFlavour flavour) {
 }
 
 Result<std::vector<ReportedCase>> read_reported_cases(const fs::path& junit) {
-  auto text = read_file(junit);
-  if (!text) return tl::unexpected(text.error());
-  pugi::xml_document document;
-  if (auto parsed = document.load_string(text->c_str()); !parsed)
-    return usage_error(fmt::format("{} is no JUnit file: {}", junit.string(), parsed.description()));
+  auto document = read_document(junit);
+  if (!document) return tl::unexpected(document.error());
   std::vector<ReportedCase> cases;
-  for (pugi::xml_node testsuite : document.child("testsuites").children("testsuite")) {
+  for (pugi::xml_node testsuite : (*document)->child("testsuites").children("testsuite")) {
     const std::string job = testsuite.attribute("name").value();
     if (job == bench_name) continue;
-    for (pugi::xml_node testcase : testsuite.children("testcase")) {
-      std::string suite = testcase.attribute("classname").value();
-      if (suite.starts_with(job + ".")) suite.erase(0, job.size() + 1);
-      cases.push_back({job, std::move(suite), testcase.attribute("name").value(),
+    for (pugi::xml_node testcase : testsuite.children("testcase"))
+      cases.push_back({job, suite_of(testcase, job), testcase.attribute("name").value(),
                        testcase.child("failure") || testcase.child("error")});
-    }
   }
   return cases;
 }
 
-void JunitReport::on(const Event& event) {
-  Urgency urgency = take(event);
-  // Of a pipe nothing can be rewritten: it gets the last document only.
-  if (urgency != Urgency::none && !std::holds_alternative<RunDone>(event) && is_stream(file_)) urgency = Urgency::none;
-  behind_ = behind_ || urgency != Urgency::none;
-  if (urgency == Urgency::now)
-    write();
-  else
-    tick();
-}
-
-void JunitReport::tick() {
-  if (behind_ && now_() >= next_write_) write();
-}
-
-JunitReport::Urgency JunitReport::take(const Event& event) {
-  if (const auto* started = std::get_if<RunStarted>(&event)) {
-    run_ = started->outline;
-    for (JobResult& job : run_.jobs) {
-      mark_unfinished(job);
-      job.facts = {{"kernel", started->kernel}, {"accelerator", started->accelerator}};
-    }
-    return Urgency::now;
+Result<RunRecord> read_junit(const fs::path& file) {
+  auto document = read_document(file);
+  if (!document) return tl::unexpected(document.error());
+  RunRecord run;
+  for (pugi::xml_node root : (*document)->children()) {
+    const std::string_view name = root.name();
+    if (name == "testsuite") read_job(root, run);
+    if (name == "testsuites")
+      for (pugi::xml_node testsuite : root.children("testsuite"))
+        read_job(testsuite, run);
   }
-  if (const auto* job = std::get_if<JobStarted>(&event)) {
-    JobResult& known = run_.jobs.at(job->job);
-    auto facts = std::move(known.facts);
-    known = job->outline;
-    known.facts = std::move(facts);
-    mark_unfinished(known);
-    return Urgency::soon;
-  }
-  if (const auto* done = std::get_if<CaseDone>(&event)) {
-    run_.jobs.at(done->job).cases.at(done->index) = done->result;
-    return Urgency::soon;
-  }
-  if (const auto* job_done = std::get_if<JobDone>(&event)) {
-    run_.jobs.at(job_done->job) = job_done->result;
-    return Urgency::now;
-  }
-  if (const auto* run_done = std::get_if<RunDone>(&event)) {
-    run_ = run_done->result;
-    return Urgency::now;
-  }
-  return Urgency::none;
-}
-
-void JunitReport::write() {
-  const TimePoint start = now_();
-  error_.reset();
-  fs::path directory = file_.parent_path();
-  Result<> written = directory.empty() ? Result<>() : make_directories(directory);
-  if (written) written = write_file_atomically(file_, junit_xml(run_, flavour_));
-  if (!written) error_ = written.error();
-  behind_ = !written;
-  const TimePoint end = now_();
-  next_write_ = end + std::max<Clock::duration>(write_interval, (end - start) * write_share);
+  for (JobRecord& job : run.jobs)
+    number_repeated_cases(job);
+  if (run.jobs.empty() && run.error.empty())
+    return usage_error(fmt::format("{} is no JUnit file: it has no testsuite", file.string()));
+  return run;
 }
 
 }  // namespace bootgate

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/run/event.hpp"
+#include "reports/run_record.hpp"
 
 namespace bootgate {
 
@@ -16,6 +17,10 @@ enum class JunitFlavour { strict, rich };
 
 /// The document: testsuites > testsuite (a job) > testcase. Legal XML 1.0 whatever the guest printed.
 std::string junit_xml(const RunResult& run, JunitFlavour flavour);
+
+/// The run that a JUnit file tells of, ours or another tool's. What the file can't tell apart is taken for the plainer:
+/// a known issue for a skip. A usage error for what is no JUnit.
+Result<RunRecord> read_junit(const fs::path& file);
 
 /// Rewrites `file` as cases end, a few times a second at most, and whenever a job or the run ends. From the start of
 /// the run on, it holds every case; one without a result yet is an error in it, so that the report of a killed run

@@ -77,6 +77,7 @@ bool ResultLog::tell(JobLog& job) {
   if (!std::exchange(job.headed, true) && !options_.quiet)
     due_ += fmt::format("\n{}\n", painted(printable(job.outline.name), ink::bold, options_.coloured));
   const bool complete = job.ended || ended_;
+  if (complete && was_skipped_as_a_whole(job)) tell_of_skipped(job);
   while (!job.waiting.empty()) {
     auto first = job.waiting.begin();
     if (first->first != job.next && !complete) return false;
@@ -91,6 +92,24 @@ void ResultLog::tell(JobLog& job, const CaseResult& result) {
   if (options_.quiet && !is_bad(result.outcome)) return;
   due_ += case_text(result, {options_.coloured, name_width_, job.outline.directory, job.told_machine});
   if (is_fresh_boot(result)) job.told_machine = result.machine;
+}
+
+bool ResultLog::was_skipped_as_a_whole(const JobLog& job) const {
+  if (job.next > 0 || job.waiting.size() < 2 || job.waiting.size() != job.outcomes.size()) return false;
+  const std::string& reason = job.waiting.begin()->second.reason;
+  return std::all_of(job.waiting.begin(), job.waiting.end(), [&](const auto& entry) {
+    return entry.second.outcome == Outcome::skip && entry.second.reason == reason;
+  });
+}
+
+/// In one line: what the host can't run is the same for all.
+void ResultLog::tell_of_skipped(JobLog& job) {
+  CaseResult all = job.waiting.begin()->second;
+  all.name = "*";
+  all.reason = fmt::format("{} cases: {}", job.waiting.size(), all.reason);
+  tell(job, all);
+  job.next = job.waiting.rbegin()->first + 1;
+  job.waiting.clear();
 }
 
 bool ResultLog::waits() const {

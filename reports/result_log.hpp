@@ -64,6 +64,8 @@ class ResultLog {
   /// Whether the job is told to its end.
   bool tell(JobLog& job);
   void tell(JobLog& job, const CaseResult& result);
+  bool was_skipped_as_a_whole(const JobLog& job) const;
+  void tell_of_skipped(JobLog& job);
 
   ResultLogOptions options_;
   std::vector<JobLog> jobs_;

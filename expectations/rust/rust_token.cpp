@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/support/text.hpp"
+
 namespace bootgate {
 namespace {
 
@@ -9,10 +11,6 @@ using Kind = RustToken::Kind;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// Letters beyond ASCII may stand in identifiers, and all their bytes have the top bit set.

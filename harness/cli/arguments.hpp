@@ -1,12 +1,16 @@
-// The command line, parsed (the wall around CLI11). Every flag is declared here and nowhere else.
+// The command line, parsed: what each command was asked for.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "harness/cli/report_files.hpp"
+#include "harness/gate/gate.hpp"
+#include "harness/gate/target.hpp"
 #include "harness/plan/plan.hpp"
 #include "reports/junit.hpp"
 
@@ -30,6 +34,7 @@ struct RunArguments {
   bool refresh = false;
   bool keep_failed = false;
   std::vector<std::string> words;  // the command line behind `run`, for `replay`
+  std::map<std::string, std::string> commits;  // kernels of git that are pinned: as named -> commit
 };
 
 struct PlanArguments {
@@ -68,6 +73,12 @@ struct ShellArguments {
   RunArguments run;
 };
 
+struct SshArguments {
+  RunArguments run;
+  std::string user = "root";
+  std::vector<std::string> words;  // of the command; empty: a login shell
+};
+
 struct GdbArguments {
   RunArguments run;
   std::vector<std::string> breakpoints;
@@ -92,15 +103,68 @@ struct ExecArguments {
   bool verbose = false;
 };
 
+struct GateArguments {
+  RunArguments run;  // how base and head are tried
+  SeriesRequest series;
+  GateOptions options;
+  fs::path rules;                                     // empty: the project's
+  std::optional<BuildLimits> limits = BuildLimits{};  // of the series' builds; nothing: it is trusted
+  std::optional<fs::path> json;
+  std::optional<fs::path> markdown;
+};
+
+struct BisectArguments {
+  RunArguments run;  // how commits are tried
+  fs::path tree = ".";
+  std::string good;  // refs; both empty: HEAD alone is judged, for `git bisect run`
+  std::string bad;
+  Target target;
+  bool restart = false;
+  std::optional<fs::path> json;
+};
+
+struct CompareArguments {
+  std::string before, after;  // see find_stored_run
+  fs::path out = "bootgate-out";
+  std::optional<fs::path> history;
+  bool json = false;
+};
+
+struct HistoryArguments {
+  fs::path history = "nights/history.db";
+  std::string case_name;              // CASE, SUITE/CASE or JOB/CASE; empty: the runs are listed
+  std::vector<std::string> imported;  // directories of runs, and JUnit files
+  int last = 60;                      // runs
+  bool json = false;
+};
+
+struct ReportArguments {
+  std::string run = "latest";  // see find_stored_run
+  fs::path out = "bootgate-out";
+  std::optional<fs::path> history;
+  ReportRequest reports;
+};
+
+struct NightlyArguments {
+  fs::path plan;  // a run file
+  fs::path out = "nights";
+  std::optional<int> machines;  // at once
+  std::string qemu;
+  ReportRequest reports;  // besides those in the night's directory
+  bool dry_run = false;
+  bool quiet = false;
+};
+
 /// The program ends at once with this: --help, --version, or a mistake, whose text is for standard error.
 struct EndArguments {
   int status = 0;
   std::string text;
 };
 
-using Arguments =
-    std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments, DoctorArguments,
-                 ShellArguments, GdbArguments, ReplayArguments, ExecArguments, EndArguments>;
+using Arguments = std::variant<RunArguments, PlanArguments, BuildArguments, ScanArguments, CheckArguments,
+                               DoctorArguments, ShellArguments, SshArguments, GdbArguments, ReplayArguments,
+                               ExecArguments, GateArguments, BisectArguments, CompareArguments, HistoryArguments,
+                               ReportArguments, NightlyArguments, EndArguments>;
 
 Arguments parse_arguments(int argc, const char* const* argv);
 

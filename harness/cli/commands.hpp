@@ -12,8 +12,15 @@ int scan_command(const ScanArguments& arguments);
 int check_command(const CheckArguments& arguments);
 int doctor_command();
 int shell_command(const ShellArguments& arguments);
+int ssh_command(const SshArguments& arguments);
 int gdb_command(const GdbArguments& arguments);
 int replay_command(const ReplayArguments& arguments);
 int exec_command(const ExecArguments& arguments);
+int gate_command(const GateArguments& arguments);
+int bisect_command(const BisectArguments& arguments);
+int compare_command(const CompareArguments& arguments);
+int history_command(const HistoryArguments& arguments);
+int report_command(const ReportArguments& arguments);
+int nightly_command(const NightlyArguments& arguments);
 
 }  // namespace bootgate

@@ -21,6 +21,7 @@ namespace {
 using State = Check::State;
 
 constexpr std::string_view kernel_area = "build kernels";
+constexpr std::string_view system_area = "whole systems (the suite debian)";
 constexpr std::string_view host_area = "--toolchain host (others bring their own)";
 
 constexpr std::uint64_t mib = 1024 * 1024;
@@ -242,6 +243,20 @@ Check check_headers() {
                       {"openssl", has("/usr/include/openssl/ssl.h"), {"libssl-dev", "openssl-devel", "openssl"}}});
 }
 
+Check check_image_tools() {
+  auto has = [](std::string_view program) { return find_program(program).has_value(); };
+  return check_parts(system_area, "images",
+                     {{"qemu-img", has("qemu-img"), {"qemu-utils", "qemu-img", "qemu-img"}},
+                      {"mke2fs", has("mke2fs"), {"e2fsprogs", "e2fsprogs", "e2fsprogs"}},
+                      {"e2fsck", has("e2fsck"), {"e2fsprogs", "e2fsprogs", "e2fsprogs"}}});
+}
+
+/// It has no --version.
+Check check_ssh() {
+  const Package package{"openssh-client", "openssh-clients", "openssh"};
+  return check_parts(system_area, "ssh", {{"ssh", find_program("ssh").has_value(), package}});
+}
+
 /// Whether the command ends well; what it said last, if not.
 std::optional<std::string> complaint_of(const std::vector<std::string>& argv) {
   CommandOptions options;
@@ -314,6 +329,9 @@ std::vector<Check> examine_host(const DoctorQuestions& questions) {
       check_sandbox(),
       check_program({kernel_area, "git", "git", {"git", "git", "git"}}),
       check_acpi_compiler(),
+      check_image_tools(),
+      check_ssh(),
+      check_program({"bootgate gdb", "gdb", "gdb", {"gdb", "gdb", "gdb"}}),
       check_program({host_area, "gcc", "gcc", {"gcc", "gcc", "gcc"}}),
       check_make_tools(),
       check_headers(),

@@ -25,9 +25,16 @@ int main(int argc, char** argv) {
                         [](const CheckArguments& arguments) { return check_command(arguments); },
                         [](const DoctorArguments&) { return doctor_command(); },
                         [](const ShellArguments& arguments) { return shell_command(arguments); },
+                        [](const SshArguments& arguments) { return ssh_command(arguments); },
                         [](const GdbArguments& arguments) { return gdb_command(arguments); },
                         [](const ReplayArguments& arguments) { return replay_command(arguments); },
                         [](const ExecArguments& arguments) { return exec_command(arguments); },
+                        [](const GateArguments& arguments) { return gate_command(arguments); },
+                        [](const BisectArguments& arguments) { return bisect_command(arguments); },
+                        [](const CompareArguments& arguments) { return compare_command(arguments); },
+                        [](const HistoryArguments& arguments) { return history_command(arguments); },
+                        [](const ReportArguments& arguments) { return report_command(arguments); },
+                        [](const NightlyArguments& arguments) { return nightly_command(arguments); },
                         [](const EndArguments& end) {
                           fmt::print(end.status == 0 ? stdout : stderr, "{}", end.text);
                           return end.status;

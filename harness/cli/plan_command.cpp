@@ -6,6 +6,7 @@
 #include "harness/cli/host.hpp"
 #include "harness/cli/request.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/run/job_machine.hpp"
 
 namespace bootgate {
 
@@ -24,7 +25,10 @@ int plan_command(const PlanArguments& arguments) {
   if (!host) return print_errors({host.error()});
   auto plan = plan_request(request, *host);
   if (!plan) return print_errors({plan.error()});
-  fmt::print("{}", arguments.json ? dump_json(to_json(*plan), true) + "\n" : describe(*plan));
+  PlannedCommands commands;
+  for (const Job& job : plan->jobs)
+    commands.push_back(planned_command(*plan, job));
+  fmt::print("{}", arguments.json ? dump_json(to_json(*plan, commands), true) + "\n" : describe(*plan, commands));
   return 0;
 }
 

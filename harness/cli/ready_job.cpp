@@ -54,8 +54,14 @@ Result<ReadyJob> make_ready(const Request& request, std::stop_token stop) {
   auto files =
       make_boot_files(job, plan->options, *kernel, *store, fixture_options(request.arguments.refresh, emit, stop));
   if (!files) return tl::unexpected(files.error());
-  JobInputs inputs{*plan, std::move(job), *index, std::move(*files), {}, request.definitions.signatures,
-                   {},    std::move(stop)};
+  JobInputs inputs{*plan,
+                   std::move(job),
+                   *index,
+                   std::move(*files),
+                   {},
+                   request.definitions.signatures,
+                   [](const Event&) {},
+                   std::move(stop)};
   return ReadyJob{std::move(plan), std::move(inputs)};
 }
 

@@ -67,6 +67,7 @@ Result<RunArguments> replayed_run(const SavedRequest& request, const ReportedCas
   if (const auto* end = std::get_if<EndArguments>(&parsed))
     return usage_error("this bootgate does not know the options of that run", std::string(trimmed(end->text)));
   auto arguments = std::get<RunArguments>(parsed);
+  arguments.commits = request.commits;
   Execution& execution = arguments.options.execution;
   const bool of_job = the_case.name == build_case || the_case.name == clean_end_case;
   execution.selection = {{glob_quoted(the_case.job) + "/" + (of_job ? "*" : glob_quoted(the_case.name))}, 1, 1};

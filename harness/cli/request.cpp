@@ -155,6 +155,9 @@ Request read_request(RunArguments arguments) {
   if (!request.arguments.file && request.arguments.kernels.empty())
     request.arguments.kernels = {default_kernel(options, definitions.suites)};
   name_kernels(request.arguments, options, definitions.errors);
+  for (KernelName& kernel : options.kernels)
+    if (auto known = request.arguments.commits.find(kernel.text); known != request.arguments.commits.end())
+      kernel.commit = known->second;
   check_configs(options, definitions.errors);
   if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
     definitions.errors.push_back(checked.error());

@@ -3,26 +3,23 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
 #include "fixtures/boot/kernel.hpp"
 #include "harness/cli/commands.hpp"
-#include "harness/cli/event_queue.hpp"
 #include "harness/cli/host.hpp"
 #include "harness/cli/kept_machine.hpp"
 #include "harness/cli/request.hpp"
 #include "harness/cli/run_directory.hpp"
 #include "harness/cli/saved_request.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/cli/watched_run.hpp"
 #include "harness/run/run.hpp"
+#include "reports/result_files.hpp"
 #include "reports/terminal.hpp"
 #include "reports/trace.hpp"
 
 namespace bootgate {
 namespace {
-
-/// How often live lines move on while nothing happens.
-constexpr Duration display_tick(200);
 
 /// Why this run ends with an exit status that no case tells, if so.
 std::string verdict_note(const RunResult& result, const RunArguments& arguments) {
@@ -36,18 +33,9 @@ std::string verdict_note(const RunResult& result, const RunArguments& arguments)
   return {};
 }
 
-RunResult failed_run(Error error, bool interrupted, const EmitEvent& emit) {
-  RunResult result;
-  result.timestamp = utc_timestamp();
-  result.error = std::move(error);
-  result.interrupted = interrupted;
-  emit(RunDone{result});
-  return result;
-}
-
 /// Emits RunDone last, whatever happens.
 RunResult probe_and_run(const Request& request, const Store& store, const fs::path& directory, MachineKeeper* keeper,
-                        const EmitEvent& emit, const std::stop_token& stop) try {
+                        const EmitEvent& emit, const std::stop_token& stop) {
   const Definitions& definitions = request.definitions;
   const RunArguments& arguments = request.arguments;
   auto host = probe_host(arguments, store, emit, stop);
@@ -56,33 +44,34 @@ RunResult probe_and_run(const Request& request, const Store& store, const fs::pa
   if (!plan) return failed_run(plan.error(), stop.stop_requested(), emit);
   return run_plan({*plan, store, definitions.signatures, definitions.samples, directory, arguments.refresh, keeper},
                   emit, stop);
-} catch (const std::exception& unexpected) {
-  // Memory that is short, for one: the report is still written.
-  return failed_run(bench_error(unexpected.what()).value(), stop.stop_requested(), emit);
 }
 
 /// All that looks at a run while it goes on.
 struct Displays {
   Terminal terminal;
   std::vector<JunitReport> reports;
+  ResultFiles results;
   std::optional<Trace> trace;
 
-  /// Until the queue is at its end.
-  void follow(EventQueue& events) {
-    while (!events.at_end()) {
-      const std::optional<Event> event = events.pop(display_tick);
-      if (event) terminal.on(*event);
-      if (!event) terminal.tick();
-      for (JunitReport& report : reports)
-        event ? report.on(*event) : report.tick();
-      if (event && trace) trace->on(*event);
-    }
+  void on(const Event& event) {
+    terminal.on(event);
+    for (JunitReport& report : reports)
+      report.on(event);
+    results.on(event);
+    if (trace) trace->on(event);
+  }
+
+  void tick() {
+    terminal.tick();
+    for (JunitReport& report : reports)
+      report.tick();
   }
 
   /// Why what the user asked for isn't there.
   std::optional<Error> error() const {
     for (const JunitReport& report : reports)
       if (report.error()) return report.error();
+    if (results.error()) return results.error();
     return trace ? trace->error() : std::nullopt;
   }
 };
@@ -111,26 +100,21 @@ int run_command(const RunArguments& given) {
   auto directory = make_run_directory(arguments.out);
   if (!directory) return print_errors({directory.error()});
 
-  if (auto saved = save_request(*directory, {fs::current_path(), given.words}); !saved)
+  if (auto saved = save_request(*directory, {fs::current_path(), given.words, given.commits}); !saved)
     return print_errors({saved.error()});
   MachineKeeper keeper;
   MachineKeeper* const kept = keeps_machine(arguments) ? &keeper : nullptr;
 
-  EventQueue events;
-  EmitEvent emit = [&](Event event) { events.push(std::move(event)); };
   TerminalOptions display = terminal_options(STDOUT_FILENO, arguments.quiet);
   display.junit = arguments.out / "latest/junit.xml";
-  Displays displays{Terminal(display), {{*directory / "junit.xml", arguments.flavour}}, std::nullopt};
+  Displays displays{
+      Terminal(display), {{*directory / "junit.xml", arguments.flavour}}, ResultFiles(*directory), std::nullopt};
   if (arguments.junit) displays.reports.emplace_back(*arguments.junit, arguments.flavour);
   if (arguments.trace) displays.trace.emplace(*arguments.trace);
 
-  RunResult result;
-  std::jthread worker([&] {
-    result = probe_and_run(request, *store, *directory, kept, emit, stop.get_token());
-    events.close();
-  });
-  displays.follow(events);
-  worker.join();
+  const RunResult result = watch(
+      [&](const EmitEvent& emit) { return probe_and_run(request, *store, *directory, kept, emit, stop.get_token()); },
+      [&](const Event& event) { displays.on(event); }, [&] { displays.tick(); }, stop.get_token());
 
   if (auto error = displays.error(); error && !result.interrupted) return print_errors({*error});
   fmt::print(stderr, "{}", verdict_note(result, arguments));

@@ -11,8 +11,20 @@
 
 namespace bootgate {
 
+namespace {
+
+/// One that is made here is nobody else's: git is told that nothing in it is the user's work.
+Result<> make_out_directory(const fs::path& out) {
+  std::error_code none;
+  const bool was_there = fs::exists(out, none);
+  if (auto made = make_directories(out); !made || was_there) return made;
+  return write_file_atomically(out / ".gitignore", "*\n");
+}
+
+}  // namespace
+
 Result<fs::path> make_stamped_directory(const fs::path& out, const std::string& prefix) {
-  if (auto made = make_directories(out); !made) return tl::unexpected(made.error());
+  if (auto made = make_out_directory(out); !made) return tl::unexpected(made.error());
   const std::string stamp = fmt::format("{}{:%Y%m%d-%H%M%S}", prefix, fmt::gmtime(std::time(nullptr)));
   std::string name = stamp;
   for (int number = 2; ::mkdir((out / name).c_str(), 0777) != 0; ++number) {

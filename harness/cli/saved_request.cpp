@@ -18,7 +18,8 @@ std::vector<std::string> runs_below(const fs::path& out) {
   std::vector<std::string> names;
   std::error_code none;
   for (fs::directory_iterator entry(out, none), end; !none && entry != end; entry.increment(none))
-    if (fs::exists(request_file(entry->path()), none)) names.push_back(entry->path().filename().string());
+    if (!entry->is_symlink(none) && fs::exists(request_file(entry->path()), none))
+      names.push_back(entry->path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -27,7 +28,11 @@ std::vector<std::string> runs_below(const fs::path& out) {
 
 Result<> save_request(const fs::path& run, const SavedRequest& request) {
   Json::Array words(request.words.begin(), request.words.end());
-  const Json json(Json::Object{{"directory", request.directory.string()}, {"arguments", std::move(words)}});
+  Json::Object commits;
+  for (const auto& [kernel, commit] : request.commits)
+    commits.emplace_back(kernel, commit);
+  const Json json(Json::Object{
+      {"directory", request.directory.string()}, {"arguments", std::move(words)}, {"commits", std::move(commits)}});
   return write_file_atomically(request_file(run), dump_json(json, true) + "\n");
 }
 
@@ -44,6 +49,10 @@ Result<SavedRequest> read_saved_request(const fs::path& run) {
   request.directory = fs::path(directory->text());
   for (const Json& word : *words)
     request.words.emplace_back(word.text());
+  const Json* commits = json->find("commits");
+  if (const auto* members = commits ? std::get_if<Json::Object>(&commits->value) : nullptr)
+    for (const auto& [kernel, commit] : *members)
+      request.commits.emplace(kernel, commit.text());
   return request;
 }
 
@@ -54,7 +63,9 @@ Result<fs::path> find_run(const std::string& name, const fs::path& out) {
   const std::vector<std::string> runs = runs_below(out);
   const std::string what = fmt::format("no run '{}' in {}", printable(name), out.string());
   if (runs.empty()) return usage_error(what, "no run is kept there: name another place with --out DIR");
-  std::string near = did_you_mean(name, runs);
+  std::vector<std::string> names = runs;
+  names.push_back("latest");  // a link, which a run leaves beside its directory
+  std::string near = did_you_mean(name, names);
   return usage_error(what, near.empty() ? fmt::format("the last one is {}", runs.back()) : near);
 }
 

@@ -1,6 +1,7 @@
 // SavedRequest: what a run was asked to do, kept in its directory so that it can be done again.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,9 @@
 namespace bootgate {
 
 struct SavedRequest {
-  fs::path directory;              // where it was called: relative names count from there
-  std::vector<std::string> words;  // the command line behind `run`
+  fs::path directory;                            // where it was called: relative names count from there
+  std::vector<std::string> words;                // the command line behind `run`
+  std::map<std::string, std::string> commits{};  // that its kernels of git were pinned to: as named -> commit
 };
 
 /// Writes request.json.

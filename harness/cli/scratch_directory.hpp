@@ -12,8 +12,9 @@ class ScratchDirectory {
  public:
   /// In $TMPDIR, else /tmp: short enough for a socket's path (108 bytes, unix(7)), and nobody else's.
   static Result<ScratchDirectory> make(std::string_view prefix = "bootgate-") {
-    std::error_code none;
-    auto made = make_temp_dir(fs::temp_directory_path(none), prefix);
+    std::error_code failure;
+    const fs::path place = fs::temp_directory_path(failure);
+    auto made = make_temp_dir(failure ? "/tmp" : place, prefix);
     if (!made) return tl::unexpected(made.error());
     return ScratchDirectory(std::move(*made));
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/support/text.hpp"
+
 namespace bootgate {
 namespace {
 
@@ -49,10 +51,6 @@ std::size_t csi_length(std::string_view text) {
   for (std::size_t at = 2; at < std::min<std::size_t>(text.size(), 16); ++at)
     if (text[at] >= 0x40 && text[at] <= 0x7e) return at + 1;
   return 0;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace bootgate {
 namespace {
 
 /// A gigabyte takes seconds; on a host that is busy, many.
-constexpr Duration patience = std::chrono::minutes(5);
+constexpr Duration dump_patience = std::chrono::minutes(5);
 
 Result<> write_at(int fd, std::int64_t place, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -57,8 +57,8 @@ Result<> save_into(Machine& machine, const std::string& release, int file) {
   pipe->second.reset();
   Result<> received;
   std::jthread receiver([&](const std::stop_token& stop) { received = receive(pipe->first.get(), file, stop); });
-  auto dumped = machine.execute("dump-guest-memory",
-                                {{"paging", false}, {"protocol", "fd:vmcore"}, {"format", "kdump-zlib"}}, patience);
+  auto dumped = machine.execute(
+      "dump-guest-memory", {{"paging", false}, {"protocol", "fd:vmcore"}, {"format", "kdump-zlib"}}, dump_patience);
   // A QEMU that did not even begin may keep its end open.
   if (!dumped) receiver.request_stop();
   receiver.join();

@@ -222,4 +222,12 @@ Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, 
   return Planner(suites, profiles, std::move(options), std::move(host)).plan();
 }
 
+std::vector<std::string> boot_cases_of(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const Job& job : plan.jobs)
+    for (const Case& the_case : job.suite.cases)
+      if (the_case.during == Case::During::boot) names.push_back(the_case.name);
+  return names;
+}
+
 }  // namespace bootgate

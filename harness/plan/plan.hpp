@@ -113,16 +113,22 @@ inline constexpr double tcg_time_scale = 4;
 /// selection is not yet applied: see select_jobs.
 Plan make_plan(std::vector<Suite> suites, const std::vector<Profile>& profiles, RunOptions options, HostFacts host);
 
+/// The names of all cases that run while a machine boots.
+std::vector<std::string> boot_cases_of(const Plan& plan);
+
 /// "tcg: REASON", a line for each accelerator that jobs use, and for each that they can't have here.
 std::string accelerators_text(const Plan& plan);
 
 /// The kernels' names, with the configs that they are built with where those aren't the usual one.
 std::string kernels_text(const Plan& plan);
 
-/// For people, at 80 columns.
-std::string describe(const Plan& plan);
+/// QEMU's command line for each job, or none at all.
+using PlannedCommands = std::vector<std::vector<std::string>>;
+
+/// For people, at 80 columns; the command lines can be copied into a shell.
+std::string describe(const Plan& plan, const PlannedCommands& commands = {});
 /// For programs.
-Json to_json(const Plan& plan);
+Json to_json(const Plan& plan, const PlannedCommands& commands = {});
 
 /// What is known of the kernel under test when requirements are weighed.
 struct KernelFacts {

@@ -49,7 +49,7 @@ Json config_json(const KernelRequest& request) {
                       {"toolchain", request.toolchain}};
 }
 
-Json job_json(const Job& job, const PlannedKernel& kernel) {
+Json job_json(const Job& job, const PlannedKernel& kernel, const std::vector<std::string>& command) {
   Json::Array cases;
   for (const Case& the_case : job.suite.cases)
     cases.push_back(case_json(the_case));
@@ -71,6 +71,7 @@ Json job_json(const Job& job, const PlannedKernel& kernel) {
                       {"limit_ms", milliseconds(job.suite.limit)},
                       {"samples", job.suite.samples},
                       {"all_cases", static_cast<std::int64_t>(std::max(job.seen.all, job.suite.cases.size()))},
+                      {"qemu_command", texts_json(command)},
                       {"cases", cases}};
 }
 
@@ -101,10 +102,13 @@ Json execution_json(const Execution& execution) {
 
 }  // namespace
 
-Json to_json(const Plan& plan) {
+Json to_json(const Plan& plan, const PlannedCommands& commands) {
   Json::Array jobs;
-  for (const Job& job : plan.jobs)
-    jobs.push_back(job_json(job, plan.kernels.at(job.kernel_index)));
+  const std::vector<std::string> none;
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    const Job& job = plan.jobs[i];
+    jobs.push_back(job_json(job, plan.kernels.at(job.kernel_index), commands.empty() ? none : commands.at(i)));
+  }
   return Json::Object{{"qemu", plan.host.qemu.string()},
                       {"qemu_version", plan.host.qemu_version},
                       {"accelerator", std::string(to_string(plan.host.accelerator.kind))},

@@ -111,6 +111,22 @@ std::string describe(const Job& job, const PlannedKernel& kernel) {
   return text;
 }
 
+/// For a shell, to which a word is not broken: that of -append may leave the page. An option keeps its value beside it.
+std::string command_rows(std::span<const std::string> command) {
+  std::string text, line = fmt::format("  {:<8}", "qemu");
+  for (std::size_t i = 0; i < command.size();) {
+    const std::size_t count = i + 1 < command.size() && !command[i + 1].starts_with('-') && i > 0 ? 2 : 1;
+    const std::string words = printable(shell_command(command.subspan(i, count)));
+    if (width(line) + width(words) + 3 > page_width) {
+      text += line + " \\\n";
+      line = std::string(10, ' ');
+    }
+    line += " " + words;
+    i += count;
+  }
+  return text + line + "\n";
+}
+
 std::string cases_text(const Plan& plan) {
   std::size_t cases = 0;
   bool samples = false;
@@ -172,7 +188,7 @@ std::string accelerators_text(const Plan& plan) {
   return text;
 }
 
-std::string describe(const Plan& plan) {
+std::string describe(const Plan& plan, const PlannedCommands& commands) {
   std::string text =
       paragraph(fmt::format("QEMU {}, {}", printable(plan.host.qemu_version), printable(accelerators_text(plan))));
   text += row("plan", cases_text(plan));
@@ -181,8 +197,10 @@ std::string describe(const Plan& plan) {
     text += row("excluded", name);
   for (const std::string& name : plan.left_out)
     text += row("left out", name);
-  for (const Job& job : plan.jobs)
-    text += describe(job, plan.kernels.at(job.kernel_index));
+  for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
+    text += describe(plan.jobs[i], plan.kernels.at(plan.jobs[i].kernel_index));
+    if (!commands.empty()) text += command_rows(commands.at(i));
+  }
   return text;
 }
 

@@ -13,10 +13,6 @@
 namespace bootgate {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Duration default_within = 30s;
-
 class SampleReader {
  public:
   SampleReader(TomlTable root, std::vector<Error>& warnings) : root_(std::move(root)), warnings_(warnings) {}
@@ -24,8 +20,8 @@ class SampleReader {
   SampleExpectation read(const fs::path& file) {
     SampleExpectation sample;
     sample.file = file;
-    sample.module = read_required("module");
-    sample.source = read_required("source");
+    sample.module = root_.required_string("module");
+    sample.source = root_.required_string("source");
     sample.description = root_.string("description").value_or("");
     sample.unload_allowed = root_.boolean("can-unload").value_or(true);
     read_needs(sample);
@@ -41,13 +37,6 @@ class SampleReader {
   }
 
  private:
-  std::string read_required(std::string_view key) {
-    auto text = root_.string(key);
-    if (!root_.has(key)) root_.note_missing(key);
-    if (text && text->empty()) root_.note(fmt::format("'{}' is empty", key), root_.at(key));
-    return text.value_or("");
-  }
-
   void read_needs(SampleExpectation& sample) {
     for (TomlString& need : root_.placed_strings("requires")) {
       if (auto requirement = parse_requirement(need.text, need.at))
@@ -68,7 +57,8 @@ class SampleReader {
   std::optional<SampleStep> read_sample_step(TomlTable& row, bool loading) {
     std::vector<std::string> beside = {"if-source", "unless-source"};
     if (loading) beside.emplace_back("built-in");
-    auto step = read_step(row, default_within, warnings_, beside);
+    const bool line = row.has("expect") || row.has("expect-regex");
+    auto step = read_step(row, line ? sample_line_within : sample_within, warnings_, beside);
     SampleStep sample_step;
     sample_step.if_source = read_source_text(row, "if-source");
     sample_step.unless_source = read_source_text(row, "unless-source");

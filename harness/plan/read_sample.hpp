@@ -11,6 +11,11 @@
 
 namespace bootgate {
 
+/// How long a step of a sample may take that doesn't say so itself.
+constexpr Duration sample_within = std::chrono::seconds(30);
+/// The same for a line: the call that prints it is over then, and only the console's thread (nbcon) may be behind.
+constexpr Duration sample_line_within = std::chrono::seconds(5);
+
 /// A step of the suite language, and when it counts. What a sample does changes from kernel to kernel, and its source
 /// says so better than a version: distributions carry patches.
 struct SampleStep {

@@ -8,14 +8,12 @@
 #include <climits>
 #include <string_view>
 
+#include "fixtures/kconfig/settings.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Takes a number off the front of `text`; nothing when there is none, or a huge one.
 std::optional<int> take_number(std::string_view& text) {
@@ -53,10 +51,9 @@ std::optional<Version> parse_version(std::string_view text) {
   return version;
 }
 
-/// A symbol of Kconfig, without CONFIG_: everybody writes that prefix once.
-bool is_symbol(std::string_view text) {
-  auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || is_digit(c); };
-  return !text.empty() && !text.starts_with("CONFIG_") && std::all_of(text.begin(), text.end(), plain);
+/// Everybody writes that prefix once.
+bool is_unprefixed_symbol(std::string_view text) {
+  return is_kconfig_symbol(text) && !text.starts_with("CONFIG_");
 }
 
 /// "kernel>=6.12" or "qemu<8": the version must be one as a whole.
@@ -90,7 +87,7 @@ std::optional<Requirement> config_requirement(std::string_view text, Requirement
     requirement.value = text.substr(equals + 1);
     if (requirement.value != "y" && requirement.value != "m") return std::nullopt;
   }
-  return is_symbol(requirement.name) ? std::optional(requirement) : std::nullopt;
+  return is_unprefixed_symbol(requirement.name) ? std::optional(requirement) : std::nullopt;
 }
 
 std::optional<std::string> unmet_config(const Requirement& need, const KernelFacts& kernel) {

@@ -10,6 +10,7 @@
 #include "fixtures/kconfig/recipe.hpp"
 #include "harness/plan/read_suite.hpp"
 #include "harness/support/data.hpp"
+#include "harness/support/size.hpp"
 #include "harness/support/text.hpp"
 #include "harness/support/toml.hpp"
 
@@ -62,24 +63,25 @@ struct Axis {
   std::vector<std::pair<std::string, std::string>> known;
 };
 
-class Reader {
+class RunFileReader {
  public:
-  Reader(TomlTable root, const fs::path& file, const std::vector<std::string>& profiles)
+  RunFileReader(TomlTable root, const fs::path& file, const std::vector<std::string>& profiles)
       : root_(std::move(root)), dir_(file.parent_path()), profiles_(profiles) {
     file_.file = file;
     auto axis = [&](const char* key, const char* noun, std::vector<std::string> AxisValues::*values, auto look_up) {
       axes_.push_back(
           {key, noun, values, [this, look_up](const std::string& text) { return (this->*look_up)(text); }, {}});
     };
-    axis("suites", "suite", &AxisValues::suites, &Reader::suite);
-    axis("kernel", "kernel", &AxisValues::kernels, &Reader::kernel);
-    axis("config", "config", &AxisValues::configs, &Reader::config);
-    axis("profile", "profile", &AxisValues::profiles, &Reader::profile);
-    axis("accel", "accelerator", &AxisValues::accelerators, &Reader::accelerator);
+    axis("suites", "suite", &AxisValues::suites, &RunFileReader::suite);
+    axis("kernel", "kernel", &AxisValues::kernels, &RunFileReader::kernel);
+    axis("config", "config", &AxisValues::configs, &RunFileReader::config);
+    axis("profile", "profile", &AxisValues::profiles, &RunFileReader::profile);
+    axis("accel", "accelerator", &AxisValues::accelerators, &RunFileReader::accelerator);
   }
 
   RunFile read() {
     file_.description = root_.string("description").value_or("");
+    read_trees();
     read_axes();
     for (TomlTable& row : root_.tables("exclude"))
       file_.matrix.excluded.push_back(read_row(row, "exclude", false));
@@ -87,6 +89,7 @@ class Reader {
       file_.matrix.included.push_back(read_row(row, "include", true));
     for (TomlTable& row : root_.tables("timeout"))
       file_.matrix.timeouts.push_back(read_timeout(row));
+    read_keep();
     read_what_is_booted();
     read_execution();
     root_.finish();
@@ -153,6 +156,44 @@ class Reader {
     return std::nullopt;
   }
 
+  /// As kernels: each ref of each tree.
+  void read_trees() {
+    for (TomlTable& tree : root_.tables("tree")) {
+      const auto repository = tree.string("git");
+      if (!repository) tree.note_missing("git");
+      if (tree.has("refs") ? tree.is_empty_array("refs") : true) tree.note_missing("refs");
+      for (const TomlString& ref : tree.placed_strings("refs"))
+        if (repository) trees_.push_back({fmt::format("git:{}@{}", *repository, ref.text), ref.at});
+      tree.finish();
+    }
+  }
+
+  void add_trees(Axis& axis, std::vector<std::string>& values) {
+    for (const TomlString& kernel : trees_) {
+      auto meant = meaning(root_, axis, kernel);
+      if (!meant) continue;
+      if (std::find(values.begin(), values.end(), *meant) != values.end())
+        root_.note(fmt::format("'{}' is there twice", printable(kernel.text)), kernel.at);
+      else
+        values.push_back(std::move(*meant));
+    }
+  }
+
+  void read_keep() {
+    auto keep = root_.table("keep");
+    if (!keep) return;
+    if (auto days = keep->integer("days")) {
+      if (*days < 1 || *days > 36'500) keep->note("'days' must be 1 to 36500", keep->at("days"));
+      file_.keep.days = static_cast<int>(*days);
+    }
+    if (auto size = keep->string("size")) {
+      file_.keep.mib = parse_mib(*size);
+      if (!file_.keep.mib)
+        keep->note(fmt::format("'{}' is no size", printable(*size)), keep->at("size"), "write it like 500M or 20G");
+    }
+    keep->finish();
+  }
+
   void read_axes() {
     const std::vector<std::pair<std::string, const char*>> usual = {
         {"suites", "boot"}, {"kernel", "debian"}, {"config", "lean"}, {"accel", "auto"}};
@@ -160,7 +201,8 @@ class Reader {
     for (Axis& axis : axes_) {
       std::vector<std::string>& values = file_.matrix.axes.*axis.values;
       values = read_values(root_, axis, true);
-      if (root_.has(axis.key)) continue;
+      if (axis.values == &AxisValues::kernels) add_trees(axis, values);
+      if (root_.has(axis.key) || !values.empty()) continue;
       for (const auto& [key, value] : usual)
         if (key == axis.key)
           if (auto meant = meaning(root_, axis, {value, root_.at()})) values.push_back(*meant);
@@ -336,6 +378,7 @@ class Reader {
   const std::vector<std::string>& profiles_;
   RunFile file_;
   std::vector<Axis> axes_;
+  std::vector<TomlString> trees_;
 };
 
 bool has_any(const TomlTable& table, std::initializer_list<std::string_view> keys) {
@@ -361,7 +404,7 @@ RunFileReading read_run_file(const fs::path& file, const std::vector<std::string
                               fmt::format("run it: bootgate run {}", shell_quoted(file.string()))});
     return reading;
   }
-  reading.run_file = Reader(root, file, profiles).read();
+  reading.run_file = RunFileReader(root, file, profiles).read();
   reading.errors = document->errors();
   return reading;
 }
@@ -370,7 +413,8 @@ bool is_run_file(const fs::path& file) {
   auto document = TomlDocument::read(file);
   if (!document) return false;
   const TomlTable root = document->root();
-  return !is_suite(root) && has_any(root, {"suites", "kernel", "config", "accel", "exclude", "include", "timeout"});
+  return !is_suite(root) &&
+         has_any(root, {"suites", "kernel", "config", "accel", "exclude", "include", "timeout", "tree"});
 }
 
 }  // namespace bootgate

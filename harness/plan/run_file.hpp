@@ -5,6 +5,12 @@
 
 namespace bootgate {
 
+/// How long the evidence of nights is kept; nothing: for ever, and as much as there is.
+struct Keep {
+  std::optional<int> days;
+  std::optional<int> mib;  // of all nights together
+};
+
 /// What a run file says. The axes and rows are looked up, with what they name relative to the file. The rest are
 /// options of `bootgate run` of the same names; nothing where the file says nothing.
 struct RunFile {
@@ -14,6 +20,7 @@ struct RunFile {
   std::vector<fs::path> suites;  // all that the axis and rows name; so are kernels and configs
   std::vector<KernelName> kernels;
   std::vector<ConfigRequest> configs;
+  Keep keep;
 
   std::optional<std::vector<std::string>> append, modules, fragments, symbols, filters;
   std::optional<std::vector<InitramfsFile>> added;

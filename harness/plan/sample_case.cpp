@@ -10,10 +10,6 @@
 namespace bootgate {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Duration default_within = 30s;
-
 class CaseBuilder {
  public:
   CaseBuilder(const RustSample& sample, const std::string& source_text) : sample_(sample), source_text_(source_text) {
@@ -45,14 +41,14 @@ class CaseBuilder {
     case_.at = {sample_.sources.empty() ? std::string() : sample_.sources.front().string(), 0, 0};
     const RustSource source = read_rust_source(source_text_);
     if (state == SampleState::built_in) {
-      add(source.init);
+      add(source.init, sample_within);
       return finish_built_in();
     }
     add_load();
-    add(source.init);
+    add(source.init, sample_line_within);
     add_live();
     add_unload();
-    add(source.exit);
+    add(source.exit, sample_line_within);
     return std::move(case_);
   }
 
@@ -72,21 +68,22 @@ class CaseBuilder {
       if (!step.when_built_in || !counts(step)) continue;
       case_.steps.push_back(step.step);
       if (step.built_in) case_.steps.back().what = Expect{*step.built_in};
+      case_.steps.back().within = std::max(step.step.within, sample_within);  // it awaits the boot
     }
   }
 
-  void add(const std::vector<PrintedLine>& lines) {
+  void add(const std::vector<PrintedLine>& lines, Duration within) {
     for (const PrintedLine& line : lines) {
       if (!line.certain || line.deferred) continue;
       SourcePos at{case_.at.file, line.line, 1};
-      case_.steps.push_back({Expect{{line.pattern, true, at}}, default_within, at});
+      case_.steps.push_back({Expect{{line.pattern, true, at}}, within, at});
     }
   }
 
   void add_run(std::string command) {
     RunCommand run;
     run.command = std::move(command);
-    case_.steps.push_back({std::move(run), default_within, case_.at});
+    case_.steps.push_back({std::move(run), sample_within, case_.at});
   }
 
   void add_load() { add_run(fmt::format("modprobe {}", shell_quoted(sample_.module))); }

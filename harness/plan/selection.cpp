@@ -97,6 +97,8 @@ Result<> check_filters(const Plan& plan) {
   return {};
 }
 
+}  // namespace
+
 void drop_unused_kernels(Plan& plan) {
   std::vector<PlannedKernel> used;
   std::vector<std::optional<std::size_t>> place(plan.kernels.size());
@@ -110,8 +112,6 @@ void drop_unused_kernels(Plan& plan) {
     job.kernel_index = *place[job.kernel_index];
   plan.kernels = std::move(used);
 }
-
-}  // namespace
 
 Result<Plan> select_jobs(Plan plan) {
   if (auto checked = check_filters(plan); !checked) return tl::unexpected(checked.error());

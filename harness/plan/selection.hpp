@@ -18,4 +18,7 @@ Result<Plan> select_jobs(Plan plan);
 /// Nothing may be left.
 void select_samples(Job& job, const Selection& selection);
 
+/// Kernels that no job boots any more are not built.
+void drop_unused_kernels(Plan& plan);
+
 }  // namespace bootgate

@@ -111,6 +111,11 @@ struct Case {
   SourcePos at;
 };
 
+/// Whether it watches the boot, and so comes before those that begin when the system is there.
+inline bool is_of_boot(const Case& the_case) {
+  return the_case.during == Case::During::boot;
+}
+
 /// It makes the kernel fail: what it does to the kernel's taint flags is its own affair.
 bool expects_report(const Case& the_case);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/run/job_machine.hpp"
 #include "harness/support/random.hpp"
 
 namespace bootgate {
@@ -13,39 +14,11 @@ using namespace std::chrono_literals;
 
 constexpr Duration power_off_patience = 30s;
 
-bool reboots(const Step& step) {
-  const auto* power = std::get_if<Power>(&step.what);
-  return power && power->action == Power::Action::reboot;
-}
-
-bool some_case_reboots(const Suite& suite) {
-  return std::any_of(suite.cases.begin(), suite.cases.end(), [](const Case& the_case) {
-    return std::any_of(the_case.steps.begin(), the_case.steps.end(), reboots);
-  });
-}
-
 /// Of the case at this place of the report, which begins with `build` where there is one.
 bool wants_internet(const Job& job, std::optional<std::size_t> case_index) {
   const std::size_t first = job.builds ? 1 : 0;
   if (!case_index || *case_index < first || *case_index - first >= job.suite.cases.size()) return false;
   return job.suite.cases[*case_index - first].internet;
-}
-
-MachineSpec machine_spec(const JobInputs& inputs, const EvidenceFiles& files, const std::string& nonce) {
-  MachineSpec spec;
-  spec.qemu = inputs.plan.host.qemu;
-  spec.profile = inputs.job.profile;
-  spec.accelerator = inputs.job.accelerator.kind;
-  spec.kernel = inputs.files.kernel.image;
-  if (inputs.files.initramfs) spec.initramfs = inputs.files.initramfs->file;
-  spec.acpi_tables = inputs.files.acpi_tables;
-  std::vector<std::string> parameters = inputs.files.parameters;
-  parameters.insert(parameters.end(), inputs.plan.options.append.begin(), inputs.plan.options.append.end());
-  spec.kernel_command_line = kernel_command_line({nonce, inputs.job.time_scale, std::move(parameters)});
-  spec.reboots = some_case_reboots(inputs.job.suite);
-  spec.extra_arguments = inputs.plan.options.qemu_arguments;
-  spec.console_log = files.console();
-  return spec;
 }
 
 Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
@@ -71,7 +44,8 @@ Boot::Boot(const JobInputs& inputs, EvidenceFiles files, std::optional<std::size
       files_(std::move(files)),
       case_index_(case_index),
       nonce_(random_hex(8)),
-      spec_(machine_spec(inputs, files_, nonce_)) {
+      spec_(job_machine(inputs.plan, inputs.job, inputs.files, nonce_)) {
+  spec_.console_log = files_.console();
   spec_.has_internet = wants_internet(inputs.job, case_index_);
 }
 

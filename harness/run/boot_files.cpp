@@ -70,20 +70,24 @@ Result<> add_archive(const Job& job, BootFiles& files) {
   return {};
 }
 
+/// Nothing could load a module before the root is there.
+Result<> check_drivers(const KernelImage& kernel, const DiskPlace& place) {
+  const std::string obstacles = root_obstacles(kernel, std::nullopt, place);
+  if (obstacles.empty()) return {};
+  return usage_error("without an initramfs this kernel can't find its root: " + obstacles,
+                     "leave out --no-initramfs, or build the drivers in");
+}
+
 /// The image's own initrd goes with its own kernel only: it has that kernel's modules.
 Result<> add_initramfs_of_disk(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
                                const Store& store, BootFiles& files) {
-  const std::string& drive = job.profile.drive;
   const auto modules = modules_of(options, kernel.image);
   if (modules) files.modules = available_modules(*modules);
-  if (options.no_initramfs) {
-    files.parameters = {drive.starts_with("ide-") ? "root=/dev/sda" : "root=/dev/vda", "rw"};
-    return {};
-  }
-  files.parameters = {fmt::format("root=LABEL={}", image_label)};
+  const DiskPlace place{job.profile.machine, job.profile.drive};
+  if (options.no_initramfs) return check_drivers(kernel.image, place);
   files.initramfs = kernel.initramfs;
   if (files.initramfs) return {};
-  auto initramfs = make_disk_initramfs(store, {kernel.busybox, kernel.image, modules, drive});
+  auto initramfs = make_disk_initramfs(store, {kernel.busybox, kernel.image, modules, place});
   if (!initramfs) return tl::unexpected(initramfs.error());
   files.initramfs = std::move(*initramfs);
   return {};
@@ -102,10 +106,17 @@ Result<> add_disk_image(const Job& job, const RunOptions& options, const Supplie
 
 }  // namespace
 
+std::vector<std::string> root_parameters(const Job& job, const RunOptions& options) {
+  if (!is_image(job.rootfs)) return {};
+  if (!options.no_initramfs) return {fmt::format("root=LABEL={}", image_label)};
+  return {job.profile.drive.starts_with("ide-") ? "root=/dev/sda" : "root=/dev/vda", "rw"};
+}
+
 Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
                                   const Store& store, const FixtureOptions& fixture) {
   BootFiles files;
   files.kernel = kernel.image;
+  files.parameters = root_parameters(job, options);
   files.facts = kernel.facts;
   files.build_took = kernel.took;
   auto made = add_acpi_tables(job.profile, store, files);

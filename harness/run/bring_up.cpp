@@ -16,10 +16,6 @@ using namespace std::chrono_literals;
 constexpr Duration foreign_quiet = 150ms;
 constexpr Duration foreign_patience = 2s;
 
-bool is_of_boot(const Case& the_case) {
-  return the_case.during == Case::During::boot;
-}
-
 /// Its last step powers the machine off, and proves it.
 bool ends_machine(const Case& the_case) {
   return !the_case.steps.empty() && std::holds_alternative<Power>(the_case.steps.back().what);

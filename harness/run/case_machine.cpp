@@ -60,8 +60,12 @@ CaseMachine make_case_machine(const CaseMachineSource& source, const EvidenceFil
   CaseMachine machine;
   machine.files = files;
   machine.what = "a fresh boot";
-  if (source.saved) {
-    auto useless = clone(source, Boot(source.inputs, files, case_index), machine);
+  const Boot first(source.inputs, files, case_index);
+  if (source.saved && first.spec().has_internet) {
+    // A lease is for good: a guest that was cut off when it asked has neither a route nor a name server.
+    machine.what += ": its network leads out";
+  } else if (source.saved) {
+    auto useless = clone(source, first, machine);
     if (!useless) return machine;
     machine.what += ": " + *useless;
     // What the clone has left stays.

@@ -197,7 +197,7 @@ class StepRunner {
   End reboot(TimePoint deadline) {
     const End end = guest_.reboot(deadline);
     // What is expected behind it is what the new boot says.
-    context_.cursor = guest_.console().lines().size();
+    context_.cursor = guest_.newest_boot();
     return end;
   }
 
@@ -312,6 +312,8 @@ CaseResult run_case(Guest& guest, const Suite& suite, const Case& the_case, Case
   if (verdict.passed() && !booting && !expects_report(the_case)) verdict = check_taint(guest, the_case, context);
 
   result.reports = guest.reports_since(context.reports);
+  for (CrashReport& report : result.reports)
+    report.allowed = is_allowed(the_case, report);
   verdict = weigh_known_issues(std::move(verdict), result.reports);
   result.outcome = verdict.outcome;
   result.cause = verdict.cause;

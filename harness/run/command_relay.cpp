@@ -42,12 +42,12 @@ void CommandRelay::read_input() {
 /// How much of it could be written.
 std::size_t CommandRelay::write_out(int fd, std::string_view bytes) {
   std::size_t done = 0;
-  while (done < bytes.size() && !reader_gone_ && is_ready(fd, POLLOUT)) {
+  while (done < bytes.size() && write_failure_ == 0 && is_ready(fd, POLLOUT)) {
     // A pipe that is ready takes that much without blocking (pipe(7)).
     const ssize_t n = ::write(fd, bytes.data() + done, std::min<std::size_t>(bytes.size() - done, PIPE_BUF));
     if (n >= 0) done += static_cast<std::size_t>(n);
     if (n < 0 && errno != EINTR) {
-      reader_gone_ = errno != EAGAIN;
+      if (errno != EAGAIN) write_failure_ = errno;
       break;
     }
   }

@@ -1,6 +1,8 @@
 // CommandRelay: passes bytes between a command in the guest and our own input and outputs, as they come.
 #pragma once
 
+#include <cerrno>
+
 #include "harness/console/exec_channel.hpp"
 #include "harness/machine/machine.hpp"
 
@@ -17,7 +19,9 @@ class CommandRelay {
   /// Everything that the command wrote has gone out.
   bool idle() const { return channel_.output().empty() && channel_.errors().empty(); }
   /// Nobody reads our output any more.
-  bool reader_gone() const { return reader_gone_; }
+  bool reader_gone() const { return write_failure_ == EPIPE; }
+  /// Why our output can't be written, if so: errno.
+  int write_failure() const { return write_failure_; }
 
  private:
   void read_input();
@@ -26,7 +30,7 @@ class CommandRelay {
   Machine& machine_;
   ExecChannel& channel_;
   bool input_ended_ = false;
-  bool reader_gone_ = false;
+  int write_failure_ = 0;
 };
 
 }  // namespace bootgate

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 
 #include "harness/machine/machine_spec.hpp"
 #include "harness/run/bring_up.hpp"
@@ -73,12 +74,14 @@ class CommandRun {
     CommandRelay relay(guest_->machine(), channel_);
     auto done = [&] {
       relay.move();
-      return (channel_.status() && relay.idle()) || relay.reader_gone() || troubled() || timed_out();
+      return (channel_.status() && relay.idle()) || relay.write_failure() != 0 || troubled() || timed_out();
     };
     const End end = guest_->wait(done, Clock::now() + no_limit, false);
-    if (relay.reader_gone() && end == End::matched) {
+    if (relay.write_failure() != 0 && end == End::matched) {
       result_.end = ExecResult::End::reader_gone;
-      return finished();
+      ExecResult result = finished();
+      if (relay.reader_gone()) return result;
+      return bench_error(fmt::format("can't write the command's output: {}", std::strerror(relay.write_failure())));
     }
     return ended(end, "the command was running", {});
   }
@@ -113,7 +116,7 @@ class CommandRun {
     const bool has_status = end == End::matched && channel_.status();
     if (has_status) result_.status = *channel_.status();
     if (end == End::matched && !has_status) {
-      result_.end = channel_.ready() ? ExecResult::End::timeout : ExecResult::End::kernel;
+      result_.end = ExecResult::End::timeout;
       result_.reason = fmt::format("{} after {}", channel_.ready() ? "the command still ran" : when,
                                    format_duration(*inputs_.timeout));
     }

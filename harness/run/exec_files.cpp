@@ -58,8 +58,13 @@ Result<InitramfsSpec> host_root(const RunOptions& options, const KernelImage& ke
   auto loaded = modules_to_load(kernel, modules);
   if (!loaded) return tl::unexpected(loaded.error());
   spec.loaded = std::move(*loaded);
-  for (const InitramfsFile& file : options.added)
-    spec.added.push_back({file.source, "/lib/bootgate/root" + file.target});
+  for (const InitramfsFile& file : options.added) {
+    // A directory of ours above a link of the host's (/bin, on most) would hide all that is behind the link.
+    const fs::path target(file.target);
+    std::error_code none;
+    const fs::path parent = fs::weakly_canonical(target.parent_path(), none);
+    spec.added.push_back({file.source, "/lib/bootgate/root" + (none ? target : parent / target.filename()).string()});
+  }
   return spec;
 }
 

@@ -271,7 +271,12 @@ End Guest::reboot(TimePoint deadline) {
   }
   const int before = resets_;
   ask_power(false);
-  End end = wait_until([&] { return resets_ > before; }, deadline, false);
+  auto is_reset = [&] {
+    if (resets_ > before) return true;
+    newest_boot_ = console_.lines().size();
+    return false;
+  };
+  End end = wait_until(is_reset, deadline, false);
   if (end == End::matched) {
     // What the old kernel said is in the pipe. SeaBIOS may reset the machine once more, and says nothing there: the
     // next byte is the new kernel's.

@@ -100,6 +100,9 @@ class Guest {
   /// Makes the guest boot anew by its own means, and waits until it does. Needs control_ready(), which it isn't
   /// afterwards.
   End reboot(TimePoint deadline);
+  /// The first console line that may be of the boot that reboot() has waited for. A host that is late may have shown us
+  /// much of that boot already; a few lines of the one before may lie between.
+  std::size_t newest_boot() const { return newest_boot_; }
 
   /// Waits for an open crash report to end, so that it is charged to the case it came in.
   void settle();
@@ -186,6 +189,7 @@ class Guest {
   bool forbidden_hit_ = false;
   std::optional<std::string> power_;
   int resets_ = 0;  // that the machine has gone on from
+  std::size_t newest_boot_ = 0;
   std::optional<Error> trouble_;
   std::optional<std::string> starvation_;
   bool watching_ = true;

@@ -16,10 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool is_of_boot(const Case& the_case) {
-  return the_case.during == Case::During::boot;
-}
-
 /// QEMU's threads under TCG: one, since that of several CPUs runs on one as well. Under KVM a CPU of the guest sleeps
 /// when the guest does, so that two of them share one of the host's.
 int load_of(const Job& job) {

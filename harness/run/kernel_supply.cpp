@@ -44,9 +44,11 @@ Result<SuppliedKernel> build(const PlannedKernel& planned, const SupplyInputs& i
   auto supplied = from_image(built->image, planned);
   SuppliedKernel& kernel = *supplied;
   kernel.facts = {{"build.toolchain", built->toolchain},
+                  {"build.toolchain_identity", built->toolchain_identity},
                   {"build.reused", built->reused ? "yes" : "no"},
                   {"build.warnings", std::to_string(built->warnings.size())},
                   {"build.log", built->log.string()}};
+  if (!planned.name.commit.empty()) kernel.facts.emplace_back("kernel.commit", planned.name.commit);
   kernel.took = built->took;
   return supplied;
 }
@@ -61,15 +63,6 @@ Result<SuppliedKernel> obtain(const PlannedKernel& planned, const SupplyInputs& 
       return from_image(read_build_directory(planned.name.value, inputs.store, fixture), planned);
     default: return build(planned, inputs, fixture, emit);
   }
-}
-
-/// What no part of ours expects, such as memory that is short, must not end the program without a report.
-Result<SuppliedKernel> supply_or_say_why(const PlannedKernel& planned, const SupplyInputs& inputs,
-                                         const EmitEvent& emit, const std::stop_token& stop) try {
-  if (stop.stop_requested()) return interrupted_error();
-  return supply_kernel(planned, inputs, emit, stop);
-} catch (const std::exception& unexpected) {
-  return bench_error(fmt::format("can't supply {}: {}", planned.name.text, unexpected.what()));
 }
 
 }  // namespace
@@ -87,7 +80,7 @@ std::optional<fs::path> modules_of(const RunOptions& options, const KernelImage&
 }
 
 Result<SuppliedKernel> supply_kernel(const PlannedKernel& planned, const SupplyInputs& inputs, const EmitEvent& emit,
-                                     std::stop_token stop) {
+                                     std::stop_token stop) try {
   const FixtureOptions fixture = fixture_options(inputs.refresh, emit, std::move(stop));
   auto kernel = obtain(planned, inputs, fixture, emit);
   if (!kernel) return kernel;
@@ -95,6 +88,9 @@ Result<SuppliedKernel> supply_kernel(const PlannedKernel& planned, const SupplyI
   if (!busybox) return tl::unexpected(busybox.error());
   kernel->busybox = *busybox;
   return kernel;
+  // What no part of ours expects, such as memory that is short, must not end the program without a report.
+} catch (const std::exception& unexpected) {
+  return bench_error(fmt::format("can't supply {}: {}", planned.name.text, unexpected.what()));
 }
 
 KernelSupply::~KernelSupply() {
@@ -109,7 +105,8 @@ KernelSupply::KernelSupply(const SupplyInputs& inputs, EmitEvent emit, std::stop
   worker_ = std::jthread(
       [inputs, emit = std::move(emit), stop = stop_.get_token(), promises = std::move(promises)]() mutable {
         for (std::size_t i = 0; i < promises.size(); ++i)
-          promises[i].set_value(supply_or_say_why(inputs.plan.kernels[i], inputs, emit, stop));
+          promises[i].set_value(stop.stop_requested() ? Result<SuppliedKernel>(interrupted_error())
+                                                      : supply_kernel(inputs.plan.kernels[i], inputs, emit, stop));
       });
 }
 

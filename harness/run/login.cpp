@@ -61,10 +61,12 @@ class Dialogue {
 };
 
 /// Makes the shell print what no echo of the question holds.
-Verdict prove_shell(Guest& guest, Dialogue& dialogue) {
+/// `refused` may still come: login(1) takes seconds to say so, and what stands on the console meanwhile looks like a
+/// prompt.
+Verdict prove_shell(Guest& guest, Dialogue& dialogue, const std::function<bool()>& refused) {
   const std::string proof = fmt::format("@bootgate:{}:login@", guest.nonce());
   const std::size_t from = guest.console().lines().size();
-  auto proven = [&] { return line_since(guest, from, proof); };
+  auto proven = [&] { return line_since(guest, from, proof) || refused(); };
   for (int i = 0; i < questions && !dialogue.over(); ++i) {
     guest.send(fmt::format("printf '\\n@boot''gate:%s:login@\\n' {}\n", guest.nonce()));
     if (dialogue.wait_briefly(proven)) return {};
@@ -108,8 +110,9 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
   };
   if (Verdict verdict = dialogue.wait([&] { return refused() || let_in(); }, "the shell prompt"); !verdict.passed())
     return verdict;
+  Verdict proven = refused() ? Verdict{} : prove_shell(guest, dialogue, refused);
   if (refused()) return failed(Cause::mismatch, fmt::format("the guest refused the login of '{}'", login.user));
-  return prove_shell(guest, dialogue);
+  return proven;
 }
 
 }  // namespace bootgate

@@ -48,17 +48,12 @@ JobResult unbuilt(JobResult job, std::size_t index, const Error& error, const Em
   return job;
 }
 
-bool is_users(const Error& error) {
-  return error.kind == Error::Kind::usage || error.kind == Error::Kind::definition;
-}
-
 /// The host can't run it, whatever its kernel.
 JobResult skipped_job(JobResult job, std::size_t index, const std::string& reason, const EmitEvent& emit) {
   emit(JobStarted{index, job});
-  for (std::size_t i = 0; i < job.cases.size(); ++i) {
-    job.cases[i].outcome = Outcome::skip;
-    job.cases[i].reason = reason;
-    emit(CaseDone{index, i, job.cases[i]});
+  for (CaseResult& result : job.cases) {
+    result.outcome = Outcome::skip;
+    result.reason = reason;
   }
   emit(JobDone{index, job});
   return job;
@@ -115,10 +110,7 @@ class JobStarter {
   void start(std::size_t index, const Result<SuppliedKernel>& kernel) {
     Job job = inputs_.plan.jobs[index];
     if (!kernel) {
-      if (job.builds && !is_users(kernel.error()))
-        result_.jobs[index] = unbuilt(result_.jobs[index], index, kernel.error(), emit_);
-      else
-        result_.error = kernel.error();
+      refuse(index, kernel.error(), job.builds && !is_users(kernel.error()));
       return;
     }
     if (job.suite.samples) {
@@ -132,7 +124,7 @@ class JobStarter {
     auto files = make_boot_files(job, inputs_.plan.options, *kernel, inputs_.store,
                                  fixture_options(inputs_.refresh, emit_, stop_));
     if (!files) {
-      result_.error = files.error();
+      refuse(index, files.error(), false);
       return;
     }
     JobInputs job_inputs{inputs_.plan,       std::move(job), index, std::move(*files), result_.jobs[index].directory,
@@ -140,6 +132,14 @@ class JobStarter {
     runners_.emplace_back(
         index, std::make_unique<JobRunner>(std::move(job_inputs), JobContext{scheduler_, durations_, enough_}));
     runners_.back().second->start();
+  }
+
+  /// What the job lacks is its own affair, or ends the run.
+  void refuse(std::size_t index, const Error& error, bool is_its_own) {
+    if (is_its_own || (inputs_.keep_going && error.kind != Error::Kind::interrupted))
+      result_.jobs[index] = unbuilt(result_.jobs[index], index, error, emit_);
+    else
+      result_.error = error;
   }
 
   const RunInputs& inputs_;

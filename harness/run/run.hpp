@@ -17,6 +17,7 @@ struct RunInputs {
   fs::path directory;               // of this run: each job gets one in it
   bool refresh = false;             // ask the origins of kernels again
   MachineKeeper* keeper = nullptr;  // gets the machine of the first case that fails; none: it is ended
+  bool keep_going = false;          // a job that lacks its kernel or another file is in error, and the others are run
 };
 
 /// Emits RunStarted first and RunDone last, whatever happens between.

@@ -7,40 +7,21 @@
 
 #include <charconv>
 
+#include "harness/run/private_key.hpp"
 #include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
 
-/// A copy that ssh accepts: it refuses a key that others can read, and a downloaded one often is.
-class PrivateKey {
- public:
-  static Result<PrivateKey> copy(const fs::path& key, const fs::path& directory) {
-    auto content = read_file(key);
-    if (!content) return tl::unexpected(content.error());
-    auto place = make_temp_dir(directory, "ssh-");  // 0700
-    if (!place) return tl::unexpected(place.error());
-    PrivateKey copied(*place);
-    if (auto written = write_file_atomically(copied.file(), *content); !written) return tl::unexpected(written.error());
-    if (::chmod(copied.file().c_str(), 0600) != 0) return bench_error("can't protect a copy of " + key.string());
-    return copied;
-  }
-  PrivateKey(PrivateKey&& other) noexcept : directory_(std::exchange(other.directory_, {})) {}
-  PrivateKey& operator=(PrivateKey&&) = delete;
-  ~PrivateKey() {
-    std::error_code ignored;
-    if (!directory_.empty()) fs::remove_all(directory_, ignored);
-  }
-  fs::path file() const { return directory_ / "key"; }
+constexpr std::size_t most_output = 1024 * 1024;
 
- private:
-  explicit PrivateKey(fs::path directory) : directory_(std::move(directory)) {}
-  fs::path directory_;
-};
+bool is_flooded(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && static_cast<std::size_t>(status.st_size) > most_output;
+}
 
 std::string content_of(int fd) {
-  constexpr std::size_t most = 1024 * 1024;
-  std::string bytes(most, '\0');
+  std::string bytes(most_output, '\0');
   const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), 0);
   bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   if (!bytes.empty() && bytes.back() == '\n') bytes.pop_back();
@@ -98,9 +79,15 @@ Result<std::variant<SshAnswer, End>> run_ssh(Guest& guest, const Ssh& ssh, TimeP
   auto client = spawn(spec);
   if (!client) return tl::unexpected(client.error());
   std::optional<ExitStatus> ended;
-  const End end =
-      guest.wait_until([&] { return (ended = client->wait_for(Duration(0))).has_value(); }, deadline, false);
+  bool flooded = false;
+  auto done = [&] {
+    return (ended = client->wait_for(Duration(0))).has_value() || (flooded = is_flooded(output.get()));
+  };
+  const End end = guest.wait_until(done, deadline, false);
   if (end != End::matched) return std::variant<SshAnswer, End>(end);
+  if (flooded)
+    return std::variant<SshAnswer, End>(
+        SshAnswer{255, content_of(output.get()) + "\n(cut here: more than 1 MiB, which ended ssh)"});
   return std::variant<SshAnswer, End>(SshAnswer{ended->signal ? 255 : ended->code, content_of(output.get())});
 }
 

@@ -1,8 +1,8 @@
 // ConsoleScan: judges a saved console with the code that watches live ones.
 #pragma once
 
-#include <set>
 #include <stop_token>
+#include <unordered_set>
 
 #include "expectations/record.hpp"
 #include "expectations/signature_watch.hpp"
@@ -46,9 +46,9 @@ class ConsoleScan {
   LineSplitter splitter_;
   LineSplitter::OnLine on_line_;
   SignatureWatch watch_;
-  TimePoint now_{};              // by the time stamps of the console
-  std::size_t to_look_at_ = 0;   // records of the latest boot: is it a replay?
-  std::set<std::size_t> boots_;  // by some records of each
+  TimePoint now_{};                        // by the time stamps of the console
+  std::size_t to_look_at_ = 0;             // records of the latest boot: is it a replay?
+  std::unordered_set<std::size_t> boots_;  // by some records of each
   std::size_t kept_bytes_ = 0;
   ScanResult result_;
 };

@@ -59,6 +59,10 @@ tl::unexpected<Error> interrupted_error() {
   return make(Error::Kind::interrupted, "interrupted", std::nullopt, {});
 }
 
+bool is_users(const Error& error) {
+  return error.kind == Error::Kind::usage || error.kind == Error::Kind::definition;
+}
+
 int exit_code(Error::Kind kind) {
   switch (kind) {
     case Error::Kind::kernel: return 1;

@@ -38,6 +38,9 @@ tl::unexpected<Error> definition_error(std::string what, SourcePos at, std::stri
 tl::unexpected<Error> bench_error(std::string what, std::string hint = {});
 tl::unexpected<Error> interrupted_error();
 
+/// Of the kinds `usage` and `definition`.
+bool is_users(const Error& error);
+
 /// The exit code that an error of this kind ends the program with.
 int exit_code(Error::Kind kind);
 

@@ -67,6 +67,11 @@ bool Json::flag() const {
   return boolean && *boolean;
 }
 
+std::string text_at(const Json& json, std::string_view name) {
+  const Json* value = json.find(name);
+  return value ? std::string(value->text()) : std::string();
+}
+
 std::optional<Json> parse_json(std::string_view text) {
   auto foreign = Foreign::parse(text, nullptr, /*allow_exceptions=*/false);
   if (foreign.is_discarded()) return std::nullopt;

@@ -35,6 +35,9 @@ struct Json {
   bool flag() const;
 };
 
+/// The string that is the member of that name, or an empty one.
+std::string text_at(const Json& json, std::string_view name);
+
 /// Nothing when `text` is not one JSON value. Invalid UTF-8 is no JSON.
 std::optional<Json> parse_json(std::string_view text);
 

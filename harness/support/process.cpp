@@ -156,6 +156,9 @@ Result<pid_t> fork_and_exec(const SpawnSpec& spec, const fs::path& program) {
   return pid;
 }
 
+/// Of a stream, its end.
+constexpr std::size_t most_heard = 1 << 20, most_kept = 256 << 20;
+
 /// One round of reading from whatever has bytes; a stream at its end is no longer polled.
 void drain(pollfd& stream, std::string& into, const std::function<void(std::string_view)>& on_bytes) {
   if (stream.fd < 0 || !(stream.revents & (POLLIN | POLLHUP | POLLERR))) return;
@@ -163,6 +166,9 @@ void drain(pollfd& stream, std::string& into, const std::function<void(std::stri
   ssize_t n = ::read(stream.fd, buffer, sizeof buffer);
   if (n > 0) {
     into.append(buffer, static_cast<std::size_t>(n));
+    // Who listens has it already; and what a stranger's command writes without end must not take our memory.
+    if (const std::size_t most = on_bytes ? most_heard : most_kept; into.size() > 2 * most)
+      into.erase(0, into.size() - most);
     if (on_bytes) on_bytes(std::string_view(buffer, static_cast<std::size_t>(n)));
   } else if (n == 0 || errno != EINTR) {
     stream.fd = -1;

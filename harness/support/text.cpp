@@ -87,6 +87,13 @@ std::string printable(std::string_view bytes) {
   return text;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string safe;
+  for (std::string_view line : split(text, '\n'))
+    safe += printable(line) + "\n";
+  return safe;
+}
+
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);

@@ -197,6 +197,13 @@ std::vector<std::string> TomlTable::keys() const {
   return names;
 }
 
+std::string TomlTable::required_string(std::string_view key) {
+  auto text = string(key);
+  if (!has(key)) note_missing(key);
+  if (text && trimmed(*text).empty()) note(fmt::format("'{}' is empty", key), at(key));
+  return text.value_or("");
+}
+
 std::optional<std::string> TomlTable::string(std::string_view key) {
   impl_->asked.emplace(key);
   const toml::node* node = impl_->table->get(key);
@@ -242,7 +249,8 @@ std::optional<std::chrono::year_month_day> TomlTable::date(std::string_view key)
     const toml::date date = value->get();
     return std::chrono::year(date.year) / date.month / date.day;
   }
-  note(fmt::format("'{}' is {}, and must be a date", key, type_name(*node)), at(key), "write it as 2026-12-31, unquoted");
+  note(fmt::format("'{}' is {}, and must be a date", key, type_name(*node)), at(key),
+       "write it as 2026-12-31, unquoted");
   return std::nullopt;
 }
 

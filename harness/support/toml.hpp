@@ -50,6 +50,8 @@ class TomlTable {
   std::vector<std::string> keys() const;
 
   std::optional<std::string> string(std::string_view key);
+  /// A string that must be there and have more than white space; an error is noted otherwise, and it reads as empty.
+  std::string required_string(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
   /// With or without a fraction.
   std::optional<double> number(std::string_view key);

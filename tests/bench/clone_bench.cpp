@@ -20,6 +20,7 @@
 #include "harness/support/text.hpp"
 #include "tests/bench/plain_boot.hpp"
 #include "tests/bench/series.hpp"
+#include "tests/support/must.hpp"
 
 namespace bootgate {
 namespace {
@@ -38,15 +39,6 @@ struct Workload {
   std::vector<std::string> modules;  // that the commands other than `true` need
   std::optional<double> goal;
 };
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "clone_bench: {}", render(result.error()));
-    std::_Exit(3);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 std::vector<Workload> workloads(const Setup& setup) {
   const std::string cycle = fmt::format("modprobe {0} && rmmod {0}", setup.module);

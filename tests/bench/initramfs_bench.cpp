@@ -14,15 +14,10 @@
 #include "harness/support/clock.hpp"
 #include "harness/support/data.hpp"
 #include "harness/support/process.hpp"
+#include "tests/support/must.hpp"
 
 namespace bootgate {
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(one_line(result.error()));
-  return std::move(*result);
-}
 
 double milliseconds(const std::function<void()>& work) {
   const TimePoint start = Clock::now();

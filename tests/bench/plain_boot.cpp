@@ -21,7 +21,7 @@ Result<PlainBoot> PlainBoot::in(const fs::path& out) {
   return bench_error(fmt::format("no replay.sh in {}", out.string()));
 }
 
-Result<> PlainBoot::run(const std::string& command) const {
+Result<> PlainBoot::run(const std::string& command, const fs::path& image) const {
   // What stands behind "--" goes to init; the kernel takes quoted words for one (kernel/params.c, next_arg). The last
   // -append is the one that counts.
   const std::string parameters = fmt::format(
@@ -31,7 +31,9 @@ Result<> PlainBoot::run(const std::string& command) const {
   CommandOptions options;
   options.timeout = std::chrono::minutes(10);
   // Disks are written to in temporary files: several may boot from one image.
-  auto boot = run_command({"sh", replay_.string(), "-snapshot", "-append", parameters}, options);
+  std::vector<std::string> argv{"sh", replay_.string(), "-snapshot", "-append", parameters};
+  if (!image.empty()) argv.insert(argv.end(), {"-kernel", image.string()});  // of two the last one counts
+  auto boot = run_command(argv, options);
   if (!boot) return tl::unexpected(boot.error());
   if (boot->status.ok() && boot->output.find("plain-boot status=0") != std::string::npos) return {};
   return bench_error(fmt::format("a plain boot ended with {}", describe(boot->status)), boot->output + boot->errors);

@@ -14,7 +14,8 @@ class PlainBoot {
 
   /// Boots as our init does, without its login: the same rcS, from a shell that is started for init. An error when the
   /// command failed, or the guest did not get so far.
-  Result<> run(const std::string& command) const;
+  /// `image`: another kernel than the job's.
+  Result<> run(const std::string& command, const fs::path& image = {}) const;
 
  private:
   PlainBoot(fs::path replay, std::string parameters) : replay_(std::move(replay)), parameters_(std::move(parameters)) {}

@@ -11,15 +11,10 @@
 #include "fixtures/build/kbuild.hpp"
 #include "fixtures/build/kernel_build.hpp"
 #include "fixtures/build/toolchain.hpp"
+#include "tests/support/must.hpp"
 
 namespace bootgate {
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(render(result.error()));
-  return std::move(*result);
-}
 
 double seconds(const std::function<void()>& work) {
   const TimePoint start = Clock::now();
@@ -44,7 +39,7 @@ void compare(const fs::path& dir, int runs) {
 
   options.progress = {};
   const Toolchain toolchain = *must(choose_toolchain(first.toolchain, {dir, true, false}, store, options)).toolchain;
-  KbuildSetup setup{dir, first.objects, first.objects, {}, true, {}};
+  KbuildSetup setup{dir, first.objects, first.objects.parent_path(), first.objects, {}, true, {}};
   setup.ccache = store.path("ccache", "");
   const Kbuild kbuild(toolchain, setup);
 

@@ -44,7 +44,8 @@ std::string stamped(std::size_t number, std::string_view caller, std::string_vie
 }
 
 std::string systemd_line(std::size_t number, const Lines& messages) {
-  if (number % 2 == 0) return fmt::format("{}\r\n", trimmed(stamped(number, "", messages[number % messages.size()])));
+  if (number % 2 == 0)  // all messages in their order: a boot behind another without its end would be a reboot
+    return fmt::format("{}\r\n", trimmed(stamped(number, "", messages[number / 2 % messages.size()])));
   return fmt::format("[\x1b[0;32m  OK  \x1b[0m] Started \x1b[0;1;39munit-{}.service\x1b[0m - Unit number {}.\r\n",
                      number, number);
 }

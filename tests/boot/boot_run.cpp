@@ -9,6 +9,13 @@
 
 namespace bootgate {
 
+std::vector<std::string> with_built_kernel(std::vector<std::string> words) {
+  words.insert(words.end(), {"--kernel", "debian:trixie/linux-source-6.12"});
+  for (const char* fragment : {"gdb", "dump", "host-root"})
+    words.insert(words.end(), {"--fragment", fragment});
+  return words;
+}
+
 fs::path program() {
   return BOOTGATE_PROGRAM;
 }

@@ -49,6 +49,10 @@ class BootRun {
   fs::path directory_;
 };
 
+/// `words`, and options that name one kernel to build for all tests: with debug info, and with what the host's files as
+/// root need. A whole system's drivers are not in it: they are as much again.
+std::vector<std::string> with_built_kernel(std::vector<std::string> words);
+
 /// The program itself.
 fs::path program();
 

@@ -8,7 +8,9 @@
 namespace bootgate {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 constexpr const char* on_q35 = "suites = \"debian\"\nprofile = \"q35\"\n";
 
@@ -31,6 +33,30 @@ TEST(Debian, BootsItsOwnKernelAndWorks) {
                            "power-off", "clean-end"})
     EXPECT_EQ(seen.cases[name].outcome, "pass") << name << ": " << seen.cases[name].message << seen.cases[name].text;
   EXPECT_EQ(run_checked({"sha256sum", system.file.string()}).value(), before) << "nobody writes to the image";
+}
+
+TEST(Debian, WorksUnderKvmOrIsSkippedForTheReasonThatWasMeasured) {
+  const BootRun here;
+  const fs::path file = here.file("run.toml", "suites = \"debian\"\nprofile = [\"kvm\", \"kvm-virtio-net\"]\n");
+  RunSeen seen = here.bootgate({"run", "--file", file.string(), "--kernel", "own"});  // no --accel: it would overrule
+  here.read_report(seen);
+  ASSERT_TRUE(seen.cases.contains("login")) << seen.output << seen.errors;
+  const bool skipped = seen.cases.at("login").outcome == "skip";
+  EXPECT_EQ(seen.status == 0, !skipped) << seen.output << seen.errors;
+  for (const auto& [name, one] : seen.cases)
+    if (skipped)
+      EXPECT_THAT(one.message, AnyOf(StartsWith("no KVM: "), StartsWith("KVM does not work here: "))) << name;
+    else
+      EXPECT_NE(one.outcome, "fail") << name << ": " << one.message;
+}
+
+TEST(Debian, IsEnteredBySshWhichEndsWithTheKernel) {
+  BootRun here;
+  image();
+  RunSeen seen = here.bootgate({"ssh", "--accel", "tcg", "--", "id -un; echo c >/proc/sysrq-trigger"});
+  EXPECT_EQ(seen.status, 1) << seen.errors;
+  EXPECT_EQ(seen.output, "root\n");
+  EXPECT_THAT(seen.errors, HasSubstr("the kernel reported: kernel panic: sysrq triggered crash"));
 }
 
 TEST(Debian, WithoutTheLabelHasNoRoot) {

@@ -122,6 +122,29 @@ TEST(Exec, EndsAtItsTimeout) {
   EXPECT_EQ(exec.outcome(), "timeout\n");
 }
 
+TEST(Exec, SaysThatTheTimeWasUpAtBootAlso) {
+  Exec exec;
+  RunSeen seen = exec.run({"--timeout", "100ms", "--outcome", "outcome", "--", "true"});
+  EXPECT_EQ(seen.status, 124) << seen.errors;
+  EXPECT_EQ(exec.outcome(), "timeout\n");
+  EXPECT_THAT(seen.errors, HasSubstr("the command was not started after 100ms"));
+}
+
+TEST(Exec, DoesNotWaitForAWriterInTheBackground) {
+  Exec exec;
+  RunSeen seen = exec.run({"--timeout", "120s", "--", "yes & echo oh >&2; exit 5"});
+  EXPECT_EQ(seen.status, 5) << seen.errors;
+  EXPECT_EQ(seen.errors, "oh\n");
+}
+
+TEST(Exec, SaysThatItsOutputCouldNotBeWritten) {
+  Exec exec;
+  auto seen = run_command({"sh", "-c", "exec \"$0\" exec --accel tcg -- 'echo hello' >/dev/full", program().string()});
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->status.code, 3);
+  EXPECT_THAT(seen->errors, HasSubstr("can't write the command's output: No space left on device"));
+}
+
 TEST(Exec, NamesTheSymbolThatAKernelLacksForTheHostsFiles) {
   Exec exec;
   RunSeen seen = exec.run({"--root", "host", "--", "true"});

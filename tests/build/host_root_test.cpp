@@ -12,8 +12,7 @@ using testing::HasSubstr;
 class HostRoot : public testing::Test {
  protected:
   RunSeen exec(std::vector<std::string> options, const std::string& line) const {
-    std::vector<std::string> all{"exec",   "--accel", "tcg", "--kernel", "debian:trixie/linux-source-6.12",
-                                 "--root", "host"};
+    std::vector<std::string> all = with_built_kernel({"exec", "--accel", "tcg", "--root", "host"});
     all.insert(all.end(), options.begin(), options.end());
     all.insert(all.end(), {"--", line});
     return here_.bootgate(std::move(all));
@@ -50,7 +49,7 @@ TEST_F(HostRoot, HasSystemsOfTheGuestsOwn) {
 
 TEST_F(HostRoot, LaysAddedFilesAboveTheHosts) {
   const fs::path mine = here_.file("program", "#!/bin/sh\necho added\n");
-  RunSeen seen = exec({"--add", mine.string() + ":/usr/bin/bootgate-added"}, "bootgate-added; ls /usr/bin | wc -l");
+  RunSeen seen = exec({"--add", mine.string() + ":/bin/bootgate-added"}, "bootgate-added; ls /bin | wc -l");
   EXPECT_EQ(seen.status, 0) << seen.errors;
   EXPECT_THAT(seen.output, testing::StartsWith("added\n"));
   EXPECT_GT(std::atoi(seen.output.c_str() + 6), 50) << "the host's are still there";
@@ -64,9 +63,9 @@ TEST_F(HostRoot, SaysThatItsDirectoryIsNotThere) {
   if (failure) GTEST_SKIP() << "needs to write to /run";
   CommandOptions options;
   options.directory = directory;
-  auto ran = run_command({program().string(), "exec", "--accel", "tcg", "--kernel", "debian:trixie/linux-source-6.12",
-                          "--root", "host", "--", "true"},
-                         options);
+  std::vector<std::string> words = with_built_kernel({program().string(), "exec", "--accel", "tcg", "--root", "host"});
+  words.insert(words.end(), {"--", "true"});
+  auto ran = run_command(words, options);
   fs::remove(directory, failure);
   ASSERT_TRUE(ran);
   EXPECT_EQ(ran->status.code, 3);

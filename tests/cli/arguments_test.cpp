@@ -96,11 +96,49 @@ TEST(BuildArguments, TakeAConfigWithItsFragments) {
 }
 
 TEST(Help, FitsIntoEightyColumns) {
-  for (const char* command : {"run", "plan", "build", "check", "shell", "gdb", "replay"}) {
+  for (const char* command :
+       {"run", "plan", "build", "check", "shell", "gdb", "replay", "compare", "history", "report", "nightly"}) {
     Arguments arguments = parse({command, "--help"});
     const std::string& text = std::get<EndArguments>(arguments).text;
     for (std::string_view line : split(text, '\n'))
       EXPECT_LE(line.size(), 80u) << command << ": " << line;
+  }
+}
+
+TEST(ResultArguments, NameRunsFilesAndNights) {
+  const auto compare = std::get<CompareArguments>(parse({"compare", "a", "latest", "--history", "h.db", "--json"}));
+  EXPECT_EQ(compare.before, "a");
+  EXPECT_EQ(compare.after, "latest");
+  EXPECT_EQ(compare.history, "h.db");
+  EXPECT_TRUE(compare.json);
+  const auto history = std::get<HistoryArguments>(parse({"history", "boot/login", "--last", "5"}));
+  EXPECT_EQ(history.case_name, "boot/login");
+  EXPECT_EQ(history.last, 5);
+  EXPECT_TRUE(history.imported.empty());
+  const auto import = std::get<HistoryArguments>(parse({"history", "import", "a", "b.xml", "--history", "h.db"}));
+  EXPECT_THAT(import.imported, ElementsAre("a", "b.xml"));
+  EXPECT_EQ(import.history, "h.db");
+  const auto report = std::get<ReportArguments>(parse({"report", "--html", "site", "--kcidb", "k.json"}));
+  EXPECT_EQ(report.run, "latest");
+  EXPECT_EQ(report.reports.html, "site");
+  EXPECT_EQ(report.reports.kcidb, "k.json");
+  const auto nightly =
+      std::get<NightlyArguments>(parse({"nightly", "plan.toml", "--dry-run", "-j", "3", "--mail", "m"}));
+  EXPECT_EQ(nightly.plan, "plan.toml");
+  EXPECT_TRUE(nightly.dry_run);
+  EXPECT_EQ(nightly.machines, 3);
+  EXPECT_EQ(nightly.reports.mail, "m");
+}
+
+TEST(ResultArguments, WhatIsWrongIsSaid) {
+  for (const std::vector<const char*>& words : {std::vector<const char*>{"compare", "a"},
+                                                {"history", "import"},
+                                                {"history", "--last", "0"},
+                                                {"nightly"},
+                                                {"report", "--kcidb-origin", "My CI"}}) {
+    const Arguments arguments = parse(words);
+    const auto* end = std::get_if<EndArguments>(&arguments);
+    EXPECT_TRUE(end && end->status == 2) << words[0];
   }
 }
 
@@ -170,6 +208,18 @@ TEST(ExecArguments, SayWhatIsWrong) {
     EXPECT_EQ(end->status, 2);
     EXPECT_THAT(end->text, HasSubstr(text));
   }
+}
+
+TEST(Arguments, AreNoVerdictForGitWhereTheyAreWrong) {
+  auto status = [](std::vector<const char*> words) {
+    const Arguments parsed = parse_arguments(static_cast<int>(words.size()), words.data());
+    const auto* end = std::get_if<EndArguments>(&parsed);
+    return end ? end->status : -1;
+  };
+  EXPECT_EQ(status({"bootgate", "bisect", "--typo"}), 128);
+  EXPECT_EQ(status({"bootgate", "bisect", "--good", "v6.12", "--typo"}), 2);
+  EXPECT_EQ(status({"bootgate", "gate", "--typo"}), 2);
+  EXPECT_EQ(status({"bootgate", "bisect", "--help"}), 0);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/cli/request.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace bootgate {
@@ -83,6 +84,19 @@ TEST(SavedRequest, ComesBackAsItWas) {
   EXPECT_EQ(read->words, request.words);
 }
 
+TEST(SavedRequest, KeepsThePins) {
+  const TempDir run;
+  const SavedRequest request{
+      "/", {"--kernel", "git:/linux@master", "--qemu", "my-qemu"}, {{"git:/linux@master", "0123"}}};
+  ASSERT_TRUE(save_request(run.path(), request));
+  EXPECT_EQ(read_saved_request(run.path())->commits, request.commits);
+  auto again = replayed_run(request, {"boot-a", "boot", "login", true});
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(again->commits, request.commits);
+  EXPECT_EQ(again->qemu, "my-qemu");
+  EXPECT_EQ(read_request(*again).arguments.options.kernels.at(0).commit, "0123");
+}
+
 TEST(SavedRequest, ThatIsNoneIsAMistakeOfTheUsers) {
   TempDir run;
   EXPECT_EQ(read_saved_request(run.path()).error().kind, Error::Kind::usage);
@@ -98,6 +112,7 @@ TEST(FindRun, TakesANameBelowTheDirectoryOrAPath) {
   EXPECT_EQ(find_run("20261126-101010", out.path()).value_or(""), fs::canonical(run));
   EXPECT_EQ(find_run(run.string(), "nowhere").value_or(""), fs::canonical(run));
   EXPECT_EQ(find_run("20261126-101011", out.path()).error().hint, "did you mean '20261126-101010'?");
+  EXPECT_EQ(find_run("lastest", out.path()).error().hint, "did you mean 'latest'?");
   EXPECT_THAT(find_run("latest", out.path() / "nowhere").error().hint, HasSubstr("--out DIR"));
 }
 

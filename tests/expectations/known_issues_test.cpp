@@ -36,7 +36,7 @@ CrashReport marked(const std::string& rows, CrashReport report) {
   return report;
 }
 
-CrashReport warning() {
+CrashReport known_warning() {
   CrashReport report;
   report.title = "WARNING in demo_init";
   report.fingerprint = "demo_init:do_one_initcall:do_init_module";
@@ -44,36 +44,36 @@ CrashReport warning() {
 }
 
 TEST(KnownIssues, KnowAReportByItsWholeTitle) {
-  const CrashReport report = marked(issue("title = 'WARNING in demo_init'"), warning());
+  const CrashReport report = marked(issue("title = 'WARNING in demo_init'"), known_warning());
   EXPECT_EQ(report.known, "r (https://l, o, until 2026-12-31)");
   EXPECT_EQ(report.expired, "");
   EXPECT_FALSE(is_failure(report));
-  EXPECT_TRUE(is_failure(marked(issue("title = 'WARNING in demo'"), warning())));
+  EXPECT_TRUE(is_failure(marked(issue("title = 'WARNING in demo'"), known_warning())));
 }
 
 TEST(KnownIssues, KnowAReportByARegexInItsTitle) {
-  EXPECT_FALSE(is_failure(marked(issue("title-regex = '^WARNING in demo_'"), warning())));
-  EXPECT_TRUE(is_failure(marked(issue("title-regex = '^KASAN: '"), warning())));
+  EXPECT_FALSE(is_failure(marked(issue("title-regex = '^WARNING in demo_'"), known_warning())));
+  EXPECT_TRUE(is_failure(marked(issue("title-regex = '^KASAN: '"), known_warning())));
 }
 
 TEST(KnownIssues, KnowAReportByItsFingerprint) {
-  EXPECT_FALSE(is_failure(marked(issue("fingerprint = 'demo_init:do_one_initcall:do_init_module'"), warning())));
-  EXPECT_TRUE(is_failure(marked(issue("fingerprint = 'demo_init:do_one_initcall'"), warning())));
+  EXPECT_FALSE(is_failure(marked(issue("fingerprint = 'demo_init:do_one_initcall:do_init_module'"), known_warning())));
+  EXPECT_TRUE(is_failure(marked(issue("fingerprint = 'demo_init:do_one_initcall'"), known_warning())));
 }
 
 TEST(KnownIssues, NeedBothWhereBothAreGiven) {
-  EXPECT_TRUE(is_failure(marked(issue("title = 'WARNING in demo_init'\nfingerprint = 'a'"), warning())));
+  EXPECT_TRUE(is_failure(marked(issue("title = 'WARNING in demo_init'\nfingerprint = 'a'"), known_warning())));
 }
 
 TEST(KnownIssues, FailAgainTheDayAfterTheyExpire) {
-  EXPECT_FALSE(is_failure(marked(issue("title = 'WARNING in demo_init'", "2026-11-23"), warning())));
-  const CrashReport late = marked(issue("title = 'WARNING in demo_init'", "2026-11-22"), warning());
+  EXPECT_FALSE(is_failure(marked(issue("title = 'WARNING in demo_init'", "2026-11-23"), known_warning())));
+  const CrashReport late = marked(issue("title = 'WARNING in demo_init'", "2026-11-22"), known_warning());
   EXPECT_TRUE(is_failure(late));
   EXPECT_EQ(late.expired, "r (https://l, o, until 2026-11-22)");
 }
 
 TEST(KnownIssues, TrustNoCorruptedReport) {
-  CrashReport report = warning();
+  CrashReport report = known_warning();
   report.corrupted = "its end is missing";
   EXPECT_TRUE(is_failure(marked(issue("title = 'WARNING in demo_init'"), report)));
 }
@@ -81,7 +81,7 @@ TEST(KnownIssues, TrustNoCorruptedReport) {
 TEST(KnownIssues, AreTakenFromTheFirstThatFits) {
   std::string rows = issue("title-regex = 'demo_init'");
   rows.replace(rows.find("'r'"), 3, "'first'");
-  EXPECT_EQ(marked(rows + issue("title = 'WARNING in demo_init'"), warning()).known,
+  EXPECT_EQ(marked(rows + issue("title = 'WARNING in demo_init'"), known_warning()).known,
             "first (https://l, o, until 2026-12-31)");
 }
 

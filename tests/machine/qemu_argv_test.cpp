@@ -1,12 +1,9 @@
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "harness/machine/machine_spec.hpp"
-#include "harness/support/data.hpp"
-#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
@@ -57,34 +54,6 @@ TEST(QemuArgv, LetsACloneWriteToNoMemoryButItsOwn) {
   auto argv = qemu_argv(example(), {5, 6, 7, true});
   EXPECT_THAT(value_of(argv, "-object"), testing::EndsWith(",share=off"));
   EXPECT_EQ(value_of(argv, "-incoming"), "defer");
-}
-
-/// The profile of that name, with one disk; without what every machine has.
-std::string classic(const std::string& name) {
-  std::vector<Error> errors;
-  for (const Profile& profile : read_profiles(data_root() / "fixtures/profiles.toml", errors)) {
-    if (profile.name != name) continue;
-    MachineSpec spec = example();
-    spec.profile = profile;
-    spec.accelerator = profile.accelerator == "kvm" ? Accelerator::Kind::kvm : Accelerator::Kind::tcg;
-    std::string command = shell_command(replay_argv(spec, {{"/i/image.qcow2", "qcow2", profile.drive}}));
-    return command.substr(0, command.find(" -chardev"));
-  }
-  return "no such profile";
-}
-
-TEST(QemuArgv, MakesTheMachinesThatPeopleStartByHand) {
-  const std::string head = "/usr/bin/qemu-system-x86_64 -nodefaults -no-user-config -display none -machine ";
-  const std::string kernel = "-no-reboot{} -kernel /k/bzImage -initrd /k/initramfs.cpio.gz -append console=ttyS0";
-  const std::string ide = " -drive id=disk0,if=none,format=qcow2,file=/i/image.qcow2 -device ide-hd,drive=disk0";
-  const std::string net =
-      " -netdev user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22 -device virtio-net-pci,netdev=net";
-  EXPECT_EQ(classic("simple"),
-            head + "pc -accel tcg -cpu max -smp 1 -m 4096M " + fmt::format(fmt::runtime(kernel), "") + ide);
-  EXPECT_EQ(classic("kvm"),
-            head + "pc -accel kvm -cpu host -smp 1 -m 4096M " + fmt::format(fmt::runtime(kernel), "") + ide);
-  EXPECT_EQ(classic("kvm-virtio-net"),
-            head + "pc -accel kvm -cpu host -smp 1 -m 4096M " + fmt::format(fmt::runtime(kernel), net) + ide);
 }
 
 TEST(QemuArgv, GivesACloneItsInitramfsOnlyWhereItMayBootAgain) {

@@ -252,6 +252,18 @@ boot-debian-busybox-initrd_only-tcg
 )");
 }
 
+TEST(DescribePlan, BreaksTheCommandLineForAShell) {
+  const std::string parameters = "nokaslr console=ttyS0 earlyprintk=ttyS0,115200 ignore_loglevel printk.time=1";
+  const std::string text = describe(make_plan({suite()}, profiles(), options_for(), host()),
+                                    {{"qemu-system-x86_64", "-machine", "pc", "-append", parameters, "-device",
+                                      "isa-serial,chardev=control,index=1", "-smp", "1"}});
+  EXPECT_THAT(text, testing::EndsWith(R"(
+  qemu     qemu-system-x86_64 -machine pc \
+           -append 'nokaslr console=ttyS0 earlyprintk=ttyS0,115200 ignore_loglevel printk.time=1' \
+           -device isa-serial,chardev=control,index=1 -smp 1
+)"));
+}
+
 TEST(DescribePlan, SaysWhatIsOtherThanUsual) {
   RunOptions options = options_for(source("linux"));
   options.configs = {config_request("lean"), config_request("lean+debug")};

@@ -14,13 +14,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-SampleReading read_text(std::string_view text) {
+SampleReading read_sample_text(std::string_view text) {
   TempDir dir;
   return read_sample(dir.file("s.toml", text));
 }
 
 SampleReading with(const std::string& lines) {
-  return read_text("module = \"m\"\nsource = \"s\"\n" + lines);
+  return read_sample_text("module = \"m\"\nsource = \"s\"\n" + lines);
 }
 
 /// "line:column: what (hint)" of each error.
@@ -41,7 +41,7 @@ std::vector<std::string> described(const std::vector<SampleStep>& steps) {
 }
 
 TEST(ReadSample, TakesEveryKey) {
-  auto reading = read_text(R"(
+  auto reading = read_sample_text(R"(
 module      = "new_one"
 source      = 'name: "new_one"'
 description = "does things"
@@ -84,7 +84,7 @@ expect = "bye"
 }
 
 TEST(ReadSample, FindsEveryMistakeWithItsPlace) {
-  EXPECT_THAT(errors_of(read_text("modul = \"m\"\nsource = \"\"\n")),
+  EXPECT_THAT(errors_of(read_sample_text("modul = \"m\"\nsource = \"\"\n")),
               ElementsAre(HasSubstr("missing"), "1:1: unknown key 'modul' (did you mean 'module'?)",
                           "2:10: 'source' is empty"));
   EXPECT_THAT(errors_of(with("load = [{ expect = \"x\", if-sorce = \"y\" }]\n")),
@@ -102,7 +102,7 @@ TEST(ReadSample, FindsEveryMistakeWithItsPlace) {
   EXPECT_THAT(errors_of(with("requires = [\"ACPI\"]\n")), ElementsAre(HasSubstr("3:13: 'ACPI' is no requirement")));
   EXPECT_THAT(errors_of(with("can-unload = false\nunload = [{ expect = \"x\" }]\n")),
               ElementsAre(HasSubstr("is not unloaded")));
-  EXPECT_THAT(errors_of(read_text("module = \n")), ElementsAre(HasSubstr("1:")));
+  EXPECT_THAT(errors_of(read_sample_text("module = \n")), ElementsAre(HasSubstr("1:")));
 }
 
 TEST(ReadSample, ChoosesByModuleAndSource) {

@@ -18,12 +18,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::vector<std::string> profiles = {"initrd-only", "smp", "sanitized"};
+const std::vector<std::string> profile_names = {"initrd-only", "smp", "sanitized"};
 
 class ReadRunFile : public testing::Test {
  protected:
   RunFile read(std::string_view text, const std::string& name = "run.toml") {
-    RunFileReading reading = read_run_file(dir_.file(name, text), profiles);
+    RunFileReading reading = read_run_file(dir_.file(name, text), profile_names);
     for (const Error& error : reading.errors)
       ADD_FAILURE() << render(error);
     return reading.run_file;
@@ -49,6 +49,31 @@ TEST_F(ReadRunFile, WithoutAnAxisHasTheUsualOne) {
   EXPECT_EQ(config_name(file.configs.at(0)), "lean");
   EXPECT_THAT(file.matrix.axes.accelerators, ElementsAre("auto"));
   EXPECT_THAT(file.matrix.axes.profiles, IsEmpty()) << "those of each suite";
+}
+
+TEST_F(ReadRunFile, EachRefOfATreeIsAKernel) {
+  const RunFile file = read(R"(
+[[tree]]
+git  = "./linux"
+refs = ["master", "v6.12"]
+
+[[tree]]
+git  = "https://example.org/linux.git"
+refs = "next"
+)");
+  const std::vector<std::string> wanted{"git:" + path("linux") + "@master", "git:" + path("linux") + "@v6.12",
+                                        "git:https://example.org/linux.git@next"};
+  EXPECT_EQ(texts(file.kernels), wanted);
+  EXPECT_EQ(file.matrix.axes.kernels, wanted) << "and none besides";
+  const RunFile both = read("kernel = 'debian'\n[[tree]]\ngit = '/linux'\nrefs = 'master'\n");
+  EXPECT_THAT(texts(both.kernels), ElementsAre("debian", "git:/linux@master"));
+}
+
+TEST_F(ReadRunFile, KnowsWhatANightlyKeeps) {
+  const RunFile file = read("[keep]\ndays = 30\nsize = '20G'\n");
+  EXPECT_EQ(file.keep.days, 30);
+  EXPECT_EQ(file.keep.mib, 20 * 1024);
+  EXPECT_FALSE(read("").keep.days);
 }
 
 TEST_F(ReadRunFile, LooksUpWhatItsAxesAndRowsName) {
@@ -171,7 +196,7 @@ TEST_F(BadRunFiles, AreDiagnosedAsExpected) {
     if (name.extension() != ".toml") continue;
     ++count;
     std::string found;
-    for (const Error& error : read_run_file(name, profiles).errors)
+    for (const Error& error : read_run_file(name, profile_names).errors)
       found += render(error);
     const fs::path expected = fs::path(name).replace_extension(".expected");
     EXPECT_NE(found, "") << name << " is a good run file";

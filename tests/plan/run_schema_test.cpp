@@ -11,37 +11,45 @@ namespace {
 
 using testing::HasSubstr;
 
-const Json& schema() {
+const Json& run_schema() {
   static const Json parsed = parse_json(read_file(data_root() / "suites/run.schema.json").value()).value();
   return parsed;
 }
 
-Names known_to_reader(const std::string& text) {
+Names known_to_run_reader(const std::string& text) {
   TempDir dir;
   return known_by(read_run_file(dir.file("run.toml", text), {"smp"}).errors);
 }
 
 TEST(RunSchema, KnowsTheReadersKeys) {
-  EXPECT_EQ(member_names(at(schema(), {"properties"})), known_to_reader(std::string(strange_key) + " = 1\n"));
+  EXPECT_EQ(member_names(at(run_schema(), {"properties"})), known_to_run_reader(std::string(strange_key) + " = 1\n"));
 }
 
 TEST(RunSchema, KnowsTheReadersKeysOfEachRow) {
   for (const char* row : {"exclude", "include", "timeout"})
-    EXPECT_EQ(member_names(at(schema(), {"definitions", row, "properties"})),
-              known_to_reader(std::string("[[") + row + "]]\n" + strange_key + " = 1\n"))
+    EXPECT_EQ(member_names(at(run_schema(), {"definitions", row, "properties"})),
+              known_to_run_reader(std::string("[[") + row + "]]\n" + strange_key + " = 1\n"))
         << row;
 }
 
+TEST(RunSchema, KnowsTheReadersKeysOfTreesAndOfWhatIsKept) {
+  EXPECT_EQ(member_names(at(run_schema(), {"definitions", "tree", "properties"})),
+            known_to_run_reader("[[tree]]\ngit = 'a'\nrefs = 'b'\n" + std::string(strange_key) + " = 1\n"));
+  EXPECT_EQ(member_names(at(run_schema(), {"definitions", "keep", "properties"})),
+            known_to_run_reader("[keep]\n" + std::string(strange_key) + " = 1\n"));
+}
+
 TEST(RunSchema, RefusesOtherKeysAsTheReaderDoes) {
-  EXPECT_EQ(dump_json(at(schema(), {"additionalProperties"})), "false");
+  EXPECT_EQ(dump_json(at(run_schema(), {"additionalProperties"})), "false");
   for (const char* row : {"exclude", "include", "timeout"})
-    EXPECT_EQ(dump_json(at(schema(), {"definitions", row, "additionalProperties"})), "false") << row;
+    EXPECT_EQ(dump_json(at(run_schema(), {"definitions", row, "additionalProperties"})), "false") << row;
 }
 
 TEST(RunSchema, HasAWordOnEveryKey) {
-  for (const Json* properties : {&at(schema(), {"properties"}), &at(schema(), {"definitions", "exclude", "properties"}),
-                                 &at(schema(), {"definitions", "include", "properties"}),
-                                 &at(schema(), {"definitions", "timeout", "properties"})})
+  for (const Json* properties :
+       {&at(run_schema(), {"properties"}), &at(run_schema(), {"definitions", "exclude", "properties"}),
+        &at(run_schema(), {"definitions", "include", "properties"}),
+        &at(run_schema(), {"definitions", "timeout", "properties"})})
     for (const std::string& name : member_names(*properties))
       EXPECT_NE(at(*properties, {name, "description"}).text(), "") << name;
 }
@@ -49,8 +57,8 @@ TEST(RunSchema, HasAWordOnEveryKey) {
 TEST(RunFileReadme, HasARowForEveryKey) {
   const std::string readme = read_file(data_root() / "suites/README.md").value();
   const std::string part = readme.substr(std::min(readme.find("## A run file"), readme.size()));
-  Names keys = member_names(at(schema(), {"properties"}));
-  keys.merge(member_names(at(schema(), {"definitions", "timeout", "properties"})));
+  Names keys = member_names(at(run_schema(), {"properties"}));
+  keys.merge(member_names(at(run_schema(), {"definitions", "timeout", "properties"})));
   for (const std::string& key : keys)
     EXPECT_THAT(part, HasSubstr("`" + key + "`")) << key;
 }

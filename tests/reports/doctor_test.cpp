@@ -106,6 +106,7 @@ TEST_F(DoctorOnAHost, AMissingProgramComesWithTheCommandThatInstallsIt) {
   Check rustc = examine("rustc");
   EXPECT_EQ(rustc.state, State::missing);
   EXPECT_THAT(rustc.mend, HasSubstr("apt-get install --no-install-recommends rustc"));
+  EXPECT_THAT(examine("ssh").mend, ::testing::EndsWith("openssh-client"));
   fs::remove(dir_ / "apt-get");
   add_program("pacman", "exit 1");
   EXPECT_THAT(examine("rustc").mend, HasSubstr("pacman -S rust"));

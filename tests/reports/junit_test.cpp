@@ -406,5 +406,76 @@ TEST_F(JunitFile, AFullDiskKeepsTheOldFileAndIsAnError) {
   EXPECT_THAT(content(), HasSubstr(R"(tests="5" failures="1" errors="4")"));
 }
 
+TEST(ReadJunit, GivesBackWhatOurOwnFileTells) {
+  TempDir dir;
+  RunResult run = sample_run();
+  run.jobs[0].cases.push_back(sample_flake());
+  run.jobs[0].facts.emplace_back("time.login", "0.731");
+  for (bool several : {false, true}) {
+    if (several) {
+      run.jobs.push_back(run.jobs[0]);
+      run.jobs[1].name += "-again";
+    }
+    const RunRecord read = read_junit(dir.file("junit.xml", xml(run, JunitFlavour::rich))).value();
+    const RunRecord written = record_of(run);
+    ASSERT_EQ(read.jobs.size(), written.jobs.size());
+    const JobRecord& job = read.jobs[0];
+    EXPECT_EQ(read.timestamp, written.timestamp);
+    EXPECT_EQ(job.name, written.jobs[0].name);
+    EXPECT_EQ(job.measurements, written.jobs[0].measurements);
+    for (std::size_t i = 0; i < job.cases.size(); ++i) {
+      const CaseRecord& wanted = written.jobs[0].cases[i];
+      EXPECT_EQ(job.cases[i].suite, wanted.suite);
+      EXPECT_EQ(job.cases[i].name, wanted.name);
+      EXPECT_EQ(job.cases[i].verdict.outcome, wanted.verdict.outcome) << wanted.name;
+      EXPECT_EQ(job.cases[i].verdict.took, wanted.verdict.took);
+      EXPECT_EQ(job.cases[i].verdict.crashes.size(), wanted.verdict.crashes.size());
+      EXPECT_EQ(job.cases[i].earlier.size(), wanted.earlier.size());
+    }
+    EXPECT_EQ(job.cases[5].earlier[0].reason, "not within 5s: loop: module loaded");
+  }
+}
+
+TEST(ReadJunit, KnowsThatTheBenchFailed) {
+  TempDir dir;
+  RunResult run = sample_run();
+  run.error = Error{Error::Kind::bench, "no QEMU", {}, {}};
+  RunRecord read = read_junit(dir.file("junit.xml", xml(run))).value();
+  EXPECT_EQ(read.error, "no QEMU");
+  EXPECT_FALSE(read.interrupted);
+  EXPECT_EQ(read.jobs.size(), 1u);
+  run.error.reset();
+  run.interrupted = true;
+  EXPECT_TRUE(read_junit(dir.file("junit.xml", xml(run))).value().interrupted);
+}
+
+TEST(ReadJunit, TakesTheFilesOfOtherTools) {
+  TempDir dir;
+  // pytest and gtest have a testsuite in a testsuite, or one at the top; classname may be missing.
+  const RunRecord nested = read_junit(dir.file("a.xml", R"(<testsuites><testsuite name="outer"><testsuite name="inner"
+      timestamp="2026-01-02T03:04:05.678"><testcase name="a" time="nan"/><testcase name="b" classname="c" time="0.25">
+      <failure message="no"/></testcase></testsuite></testsuite></testsuites>)"))
+                               .value();
+  ASSERT_EQ(nested.jobs.size(), 1u);
+  EXPECT_EQ(nested.jobs[0].name, "inner");
+  EXPECT_EQ(nested.timestamp, "2026-01-02T03:04:05.678");
+  ASSERT_EQ(nested.jobs[0].cases.size(), 2u);
+  EXPECT_EQ(nested.jobs[0].cases[0].verdict.outcome, Outcome::pass);
+  EXPECT_EQ(nested.jobs[0].cases[0].verdict.took, Duration());
+  EXPECT_EQ(nested.jobs[0].cases[1].verdict.outcome, Outcome::fail);
+  EXPECT_EQ(nested.jobs[0].cases[1].verdict.took, Duration(250));
+  const RunRecord top =
+      read_junit(dir.file("b.xml", R"(<testsuite name="t"><testcase name="a"><skipped/></testcase></testsuite>)"))
+          .value();
+  EXPECT_EQ(top.jobs.at(0).cases.at(0).verdict.outcome, Outcome::skip);
+}
+
+TEST(ReadJunit, SaysWhatIsNoJunit) {
+  TempDir dir;
+  EXPECT_EQ(read_junit(dir.file("a", "half <")).error().kind, Error::Kind::usage);
+  EXPECT_THAT(read_junit(dir.file("b", "<html/>")).error().what, HasSubstr("it has no testsuite"));
+  EXPECT_FALSE(read_junit(dir.path() / "missing"));
+}
+
 }  // namespace
 }  // namespace bootgate

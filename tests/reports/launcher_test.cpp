@@ -31,7 +31,7 @@ case $1 in
     { echo '#!/bin/sh'; echo 'echo "root=$BOOTGATE_ROOT"; for a; do echo "<$a>"; done'; } >"$2/bin/bootgate"
     chmod +x "$2/bin/bootgate" ;;
   *)
-    case "$*" in *asan*) d=build/asan ;; *tsan*) d=build/tsan ;; *fuzz*) d=build/fuzz ;; *) d=build ;; esac
+    case "$*" in *asan*) d=build/asan ;; *tsan*) d=build/tsan ;; *) d=build ;; esac
     mkdir -p $d && touch $d/build.ninja
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >$d/CMakeCache.txt
     for a; do case $a in -DBUILD_TESTING=*) echo "BUILD_TESTING:BOOL=${a#*=}" >>$d/CMakeCache.txt ;; esac; done ;;
@@ -100,6 +100,16 @@ TEST_F(Launcher, BuildsOnceAndPassesArgumentsOn) {
   EXPECT_THAT(calls(), HasSubstr("cmake --build"));
   EXPECT_EQ(launch({"run"}).output, "root=" + root_.string() + "\n<run>\n");
   EXPECT_EQ(calls(), "");
+}
+
+TEST_F(Launcher, CompilesLibrariesAsOneFileWhereCpusAreFew) {
+  add_program("nproc", "echo 4");
+  launch({});
+  EXPECT_THAT(calls(), HasSubstr("--preset release -DBUILD_TESTING=OFF -DCMAKE_UNITY_BUILD=ON"));
+  fs::remove_all(root_ / "build");
+  add_program("nproc", "echo 5");
+  launch({});
+  EXPECT_THAT(calls(), Not(HasSubstr("UNITY")));
 }
 
 TEST_F(Launcher, SaysNothingOnStandardOutput) {
@@ -210,15 +220,14 @@ TEST_F(Launcher, TestPackagesAreForSelftestOnly) {
   EXPECT_EQ(launch({"--no-install", "selftest"}).status.code, 3);
 }
 
-TEST_F(Launcher, SelftestRunsUnitTestsInTheSanitizersAndAllInRelease) {
+TEST_F(Launcher, SelftestRunsUnitTestsInTheSanitizersAndTheRestInRelease) {
   CommandResult result = launch({"--yes", "selftest"});
   EXPECT_EQ(result.status.code, 0);
   EXPECT_THAT(result.output, HasSubstr("100% tests passed, 0 tests failed out of 1"));
   std::string made = calls();
-  EXPECT_THAT(made, HasSubstr("ctest --preset asan -L unit"));
-  EXPECT_THAT(made, HasSubstr("ctest --preset tsan -L unit"));
-  EXPECT_THAT(made, HasSubstr("ctest --preset fuzz -L fuzz"));
-  EXPECT_THAT(made, HasSubstr("ctest --preset release -L unit|boot"));
+  EXPECT_THAT(made, HasSubstr("ctest --preset asan -L unit|fuzz"));
+  EXPECT_THAT(made, HasSubstr("ctest --preset tsan -L threads"));
+  EXPECT_THAT(made, HasSubstr("ctest --preset release -L boot|build"));
   EXPECT_THAT(made, HasSubstr("--no-tests=error"));
 }
 
@@ -226,7 +235,6 @@ TEST_F(Launcher, QuickSelftestIsReleaseOnlyAndHandsArgumentsOn) {
   EXPECT_EQ(launch({"selftest", "--quick", "-R", "a b"}).status.code, 0);
   std::string made = calls();
   EXPECT_THAT(made, Not(HasSubstr("asan")));
-  EXPECT_THAT(made, Not(HasSubstr("fuzz")));
   EXPECT_THAT(made, HasSubstr("-R a b\n"));
 }
 

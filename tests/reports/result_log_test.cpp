@@ -91,6 +91,23 @@ TEST_F(LogOutput, AJobsEndTellsOfCasesThatHadNoEventOfTheirOwn) {
   EXPECT_EQ(written(), "   PASS  boot/a  0.31s\nNOT RUN  boot/b  the machine is lost\n");
 }
 
+TEST_F(LogOutput, AJobThatWasSkippedAsAWholeIsOneLine) {
+  Terminal terminal(options_);
+  start(terminal, jobs_of({3, 2}));
+  for (std::size_t job : {0u, 1u}) {
+    JobDone done = job_done(started_, job);
+    for (CaseResult& result : done.result.cases) {
+      result.outcome = Outcome::skip;
+      result.reason = "KVM does not work here";
+    }
+    if (job == 1) done.result.cases[1].reason = "no such module";
+    terminal.on(done);
+  }
+  EXPECT_EQ(written(),
+            "   SKIP  boot/*  3 cases: KVM does not work here\n"
+            "\njob-1\n   SKIP  boot/a  KVM does not work here\n   SKIP  boot/b  no such module\n");
+}
+
 TEST_F(LogOutput, AVerdictThatChangesIsToldAgain) {
   Terminal terminal(options_);
   start(terminal, jobs_of({1}));

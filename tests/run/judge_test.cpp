@@ -31,7 +31,7 @@ TEST(Judge, BlamesTheBenchForWhatTheGuestCannotDo) {
     EXPECT_EQ(judge(facts(end)).outcome, Outcome::fail);
 }
 
-CrashReport known(Severity severity) {
+CrashReport report_of(Severity severity) {
   CrashReport report;
   report.title = "WARNING in f";
   report.severity = severity;
@@ -40,7 +40,7 @@ CrashReport known(Severity severity) {
 }
 
 TEST(Judge, MakesAKnownIssueOfAPass) {
-  const std::vector<CrashReport> reports{known(Severity::failure)};
+  const std::vector<CrashReport> reports{report_of(Severity::failure)};
   const Verdict verdict = weigh_known_issues({}, reports);
   EXPECT_EQ(verdict.outcome, Outcome::known);
   EXPECT_EQ(verdict.reason, "known issue: WARNING in f: why (link)");
@@ -48,7 +48,7 @@ TEST(Judge, MakesAKnownIssueOfAPass) {
 }
 
 TEST(Judge, LetsAKnownIssueExplainOnlyWhatItMakes) {
-  const std::vector<CrashReport> warning{known(Severity::failure)}, death{known(Severity::fatal)};
+  const std::vector<CrashReport> warning{report_of(Severity::failure)}, death{report_of(Severity::fatal)};
   const auto outcome = [](Cause cause, const std::vector<CrashReport>& reports) {
     return weigh_known_issues(failed(cause, "it failed"), reports).outcome;
   };

@@ -356,5 +356,16 @@ TEST(FindProgram, TakesAPathAsItIs) {
   EXPECT_EQ(find_program(file.string()), file);
 }
 
+TEST(RunCommand, KeepsTheEndOfWhatWasHeard) {
+  CommandOptions options;
+  std::size_t heard = 0;
+  options.on_output = [&](std::string_view bytes) { heard += bytes.size(); };
+  auto done = run_command({"sh", "-c", "head -c 20000000 /dev/zero; echo end"}, options);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(heard, 20000004u);
+  EXPECT_LT(done->output.size(), 4u << 20);
+  EXPECT_TRUE(done->output.ends_with("end\n"));
+}
+
 }  // namespace
 }  // namespace bootgate

@@ -162,6 +162,16 @@ TEST(Toml, ErrorsComeInTheOrderOfTheFile) {
                                            "f:2:5: 'b' is an integer, and must be a string"));
 }
 
+TEST(Toml, RequiredStringsSayOneThingEach) {
+  auto document = parsed("a = 'x'\nb = ' '\nc = 3\n");
+  TomlTable root = document.root();
+  EXPECT_EQ(root.required_string("a"), "x");
+  for (const char* key : {"b", "c", "d"})
+    root.required_string(key);
+  EXPECT_THAT(lines(document), ElementsAre("f:1:1: 'd' is missing", "f:2:5: 'b' is empty",
+                                           "f:3:5: 'c' is an integer, and must be a string"));
+}
+
 TEST(Toml, KeysComeInTheOrderOfTheFile) {
   EXPECT_THAT(parsed("z = 1\na = 2\nm = { x = 1 }\n").root().keys(), ElementsAre("z", "a", "m"));
 }

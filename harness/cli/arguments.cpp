@@ -19,6 +19,17 @@ constexpr const char* one_machine_footer =
     "The machine is that of the first job that `bootgate plan` shows for these\n"
     "options, without KERNEL that of the packaged kernel.\n";
 
+/// What --kernel takes.
+std::string kernel_forms() {
+  return fmt::format(
+      "  debian                            the packaged kernel\n"
+      "  own                               that of the image that is booted\n"
+      "  arch/x86/boot/bzImage             an image\n"
+      "  .                                 a directory in which a kernel was built\n"
+      "{}",
+      kernel_sources);
+}
+
 // Each command keeps what its options write to until the parser calls it back.
 
 void declare_run(CLI::App& program, Arguments& chosen) {
@@ -27,14 +38,10 @@ void declare_run(CLI::App& program, Arguments& chosen) {
   declare_run_options(*command, *raw);
   command->footer(
       fmt::format("KERNEL is one of the following, and may be given several times:\n"
-                  "  debian                            the packaged kernel\n"
-                  "  own                               that of the image that is booted\n"
-                  "  arch/x86/boot/bzImage             an image\n"
-                  "  .                                 a directory in which a kernel was built\n"
                   "{}"
                   "Without KERNEL and SUITE the packaged kernel is booted, while Linux 6.12 is\n"
                   "built with LLVM and Rust; then that is booted, and its Rust samples are tried.",
-                  kernel_sources));
+                  kernel_forms()));
   command->callback([raw, command, &chosen] { chosen = sorted_out(*raw, *command); });
 }
 
@@ -44,6 +51,7 @@ void declare_plan(CLI::App& program, Arguments& chosen) {
   declare_run_options(*command, *raw);
   auto plan = std::make_shared<PlanArguments>();
   command->add_flag("--json", plan->json, "For programs");
+  command->footer("KERNEL is one of\n" + kernel_forms());
   command->callback([raw, plan, command, &chosen] {
     plan->run = sorted_out(*raw, *command);
     chosen = *plan;
@@ -118,8 +126,9 @@ void declare_shell(CLI::App& program, Arguments& chosen) {
       fmt::format("{}"
                   "Ctrl-A X ends it. Without a terminal each line of standard input is typed\n"
                   "when the guest stands at a prompt; the end is that of the guest.\n"
-                  "Exit status: 0 the guest or you ended it, 3 QEMU failed, 130 interrupted.",
-                  one_machine_footer));
+                  "Exit status: 0 the guest or you ended it, 3 QEMU failed, 130 interrupted.\n\n"
+                  "KERNEL is one of\n{}",
+                  one_machine_footer, kernel_forms()));
   command->callback([raw, command, &chosen] { chosen = ShellArguments{sorted_out(*raw, *command)}; });
 }
 
@@ -134,8 +143,9 @@ void declare_gdb(CLI::App& program, Arguments& chosen) {
   command->footer(
       fmt::format("{}"
                   "What stands behind -- are arguments of gdb's, as in -- -batch -ex lx-dmesg. The\n"
-                  "kernel needs debug info: --fragment gdb. The exit status is gdb's.",
-                  one_machine_footer));
+                  "kernel needs debug info: --fragment gdb. The exit status is gdb's.\n\n"
+                  "KERNEL is one of\n{}",
+                  one_machine_footer, kernel_forms()));
   command->callback([raw, gdb, command, &chosen] {
     gdb->run = sorted_out(*raw, *command);
     chosen = *gdb;
@@ -153,7 +163,9 @@ void declare_ssh(CLI::App& program, Arguments& chosen) {
   command->footer(
       "Without --kernel it is the image's own; without --rootfs Debian's, of the suite\n"
       "debian, whose boot cases must pass before ssh is started. The machine ends\n"
-      "with ssh, and the image stays as it was. The exit status is that of ssh.");
+      "with ssh, and the image stays as it was. The exit status is that of ssh.\n\n"
+      "KERNEL is one of\n" +
+      kernel_forms());
   command->callback([raw, ssh, command, &chosen] {
     ssh->run = sorted_out(*raw, *command);
     chosen = *ssh;

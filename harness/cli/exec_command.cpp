@@ -52,7 +52,7 @@ Result<GuestCommand> guest_command(const ExecArguments& arguments, const std::st
     if (failure) return usage_error(fmt::format("no current directory: {}", failure.message()));
     command.modules = modules;
   }
-  if (!ExecChannel::request(command)) return usage_error("the command is too long");
+  if (!ExecChannel({}).set_command(command)) return usage_error("the command is too long");
   return command;
 }
 

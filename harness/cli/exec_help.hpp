@@ -15,7 +15,7 @@ inline constexpr const char* exec_help =
     "  1    the kernel crashed or did not come up; also if the command ended with 0\n"
     "       while the kernel reported a failure (a WARNING, an oops)\n"
     "  2    usage      3  the test bench failed\n"
-    "  124  --timeout  130  interrupted\n"
+    "  124  --timeout  130  interrupted    141  nobody reads the output any more\n"
     "A command may end with any of these as well, so 0 is the one that says all is well.\n"
     "What bootgate decides it also says on standard error, as \"bootgate: ...\"; scripts\n"
     "read --outcome FILE, one line: \"command STATUS\", \"kernel TITLE\", \"timeout\",\n"

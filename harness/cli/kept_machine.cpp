@@ -37,12 +37,20 @@ void say_how_to_enter(const KeptMachine& kept, const fs::path& socket) {
   std::fflush(stdout);
 }
 
+/// Nobody has entered yet, and so nothing may steer the terminal.
+void show(std::string_view console) {
+  const auto lines = split(console, '\n');
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    fmt::print("{}{}", i == 0 ? "" : "\n", printable(trimmed(lines[i])));
+  std::fflush(stdout);
+}
+
 /// False when the user wants no more of it, or QEMU is gone. What a debugger makes the guest say is shown.
 bool await_enter(KeptMachine& kept, const std::stop_token& stop) {
   Machine& machine = kept.guest->machine();
   machine.also_wait_for({{STDIN_FILENO, POLLIN, 0}});
   while (!stop.stop_requested() && !machine.exited()) {
-    (void)write_all(STDOUT_FILENO, machine.poll(Clock::now() + 1h).console);
+    show(machine.poll(Clock::now() + 1h).console);
     pollfd input{STDIN_FILENO, POLLIN, 0};
     if (::poll(&input, 1, 0) <= 0) continue;
     std::array<char, 1024> line;

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "harness/cli/commands.hpp"
+#include "harness/support/fd.hpp"
 
 namespace {
 
@@ -17,6 +18,7 @@ Overloaded(F...) -> Overloaded<F...>;
 
 int main(int argc, char** argv) {
   using namespace bootgate;
+  open_standard_files();
   return std::visit(Overloaded{
                         [](const RunArguments& arguments) { return run_command(arguments); },
                         [](const PlanArguments& arguments) { return plan_command(arguments); },

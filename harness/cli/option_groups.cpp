@@ -144,6 +144,8 @@ void declare_what_is_booted(CLI::App& app, RawRun& raw, bool suites) {
 void declare_machine(CLI::App& app, RawRun& raw) {
   const char* heading = "The machine";
   RunOptions& options = raw.run.options;
+  describe(app.add_option("--profile", options.matrix.axes.profiles, "A shape of fixtures/profiles.toml"), heading,
+           "NAME");
   describe(app.add_option("--memory", raw.memory, "512M, 2G (default: the profile's)"), heading, "SIZE");
   describe(app.add_option("--cpus", options.cpus, "(default: the profile's)")->check(CLI::Range(1, 255)), heading, "N");
   describe(app.add_option("--accel", options.matrix.axes.accelerators, "auto (default): KVM where it proves to work")

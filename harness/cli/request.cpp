@@ -10,6 +10,7 @@
 #include "harness/plan/selection.hpp"
 #include "harness/run/exec_files.hpp"
 #include "harness/support/data.hpp"
+#include "harness/support/text.hpp"
 
 namespace bootgate {
 namespace {
@@ -35,11 +36,13 @@ void keep_axis(Matrix& matrix, std::vector<std::string> AxisValues::*axis) {
 
 void take_axes(RunArguments& arguments, RunFile& file) {
   RunOptions& options = arguments.options;
-  std::vector<std::string> accelerators = std::move(options.matrix.axes.accelerators);
+  AxisValues given = std::move(options.matrix.axes);
   options.matrix = std::move(file.matrix);
-  if (arguments.given.contains("accel")) {
-    keep_axis(options.matrix, &AxisValues::accelerators);
-    options.matrix.axes.accelerators = std::move(accelerators);
+  for (const auto& [option, axis] :
+       {std::pair{"accel", &AxisValues::accelerators}, {"profile", &AxisValues::profiles}}) {
+    if (!arguments.given.contains(option)) continue;
+    keep_axis(options.matrix, axis);
+    options.matrix.axes.*axis = std::move(given.*axis);
   }
   if (arguments.given.contains("suite")) {
     keep_axis(options.matrix, &AxisValues::suites);
@@ -91,6 +94,19 @@ void check_configs(const RunOptions& options, std::vector<Error>& errors) {
       errors.push_back(recipe.error());
 }
 
+void check_profiles(const RunOptions& options, Definitions& definitions) {
+  std::vector<std::string> known;
+  for (const Profile& profile : definitions.profiles)
+    known.push_back(profile.name);
+  for (const std::string& name : options.matrix.axes.profiles) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = did_you_mean(name, known);
+    definitions.errors.push_back(usage_error(fmt::format("--profile: there is no '{}'", printable(name)),
+                                             near.empty() ? "fixtures/profiles.toml has them all" : near)
+                                     .value());
+  }
+}
+
 /// Of a run that names none: an image is booted with its own.
 std::string default_kernel(const RunOptions& options, const std::vector<Suite>& suites) {
   const bool images = std::all_of(suites.begin(), suites.end(),
@@ -118,7 +134,7 @@ void check_matrix(Request& request) {
   if (crossing.combinations.empty())
     request.definitions.errors.push_back({Error::Kind::definition, "nothing is left to boot: all is excluded",
                                           options.matrix.axes.at, "remove an [[exclude]], or let it name more axes"});
-  for (const char* axis : {"suite", "kernel", "config", "accel"})
+  for (const char* axis : {"suite", "kernel", "config", "profile", "accel"})
     if (request.arguments.given.contains(axis)) return;
   for (const SourcePos& row : crossing.idle)
     request.warnings.push_back({Error::Kind::definition, "no combination is changed by this row", row,
@@ -158,6 +174,7 @@ Request read_request(RunArguments arguments) {
   for (KernelName& kernel : options.kernels)
     if (auto known = request.arguments.commits.find(kernel.text); known != request.arguments.commits.end())
       kernel.commit = known->second;
+  check_profiles(options, definitions);
   check_configs(options, definitions.errors);
   if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
     definitions.errors.push_back(checked.error());
@@ -179,6 +196,7 @@ Request read_exec_request(const ExecArguments& arguments) {
   suite.profiles = {"initrd-only"};
   definitions.suites = {std::move(suite)};
   name_kernels(request.arguments, options, definitions.errors);
+  check_profiles(options, definitions);
   check_configs(options, definitions.errors);
   if (auto checked = check_toolchain_name(options.build.toolchain); !checked)
     definitions.errors.push_back(checked.error());

@@ -27,7 +27,7 @@ ChildHasTerminal::~ChildHasTerminal() {
 void stop_on_signals(std::stop_source source) {
   sigset_t signals;
   sigemptyset(&signals);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP})
     sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([source = std::move(source), signals]() mutable {
@@ -35,7 +35,7 @@ void stop_on_signals(std::stop_source source) {
       int received = 0;
       do {
         sigwait(&signals, &received);
-      } while (received == SIGINT && interrupts_are_anothers);
+      } while ((received == SIGINT || received == SIGQUIT) && interrupts_are_anothers);
     };
     await_signal();
     source.request_stop();

@@ -99,6 +99,8 @@ int ssh_command(const SshArguments& arguments) {
   if (!ended) return print_errors({ended.error()});
   if (!power.empty()) fmt::print(stderr, "bootgate: the machine has ended meanwhile: {}\n", power);
   if (failed) return exit_code(Error::Kind::kernel);
+  if (ended->code == ssh_failure)
+    fmt::print(stderr, "bootgate: ssh could not log in, or lost the guest (its status is {})\n", ssh_failure);
   return ended->signal ? exit_code(Error::Kind::bench) : ended->code;
 }
 

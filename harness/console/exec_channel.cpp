@@ -1,5 +1,6 @@
 #include "harness/console/exec_channel.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -16,6 +17,10 @@ constexpr std::size_t worth_reporting = protocol::output_window / 4;
 
 /// Our init reads no more than this at once from what a command writes: a longer frame is none of its.
 constexpr std::size_t longest_frame = 64 * 1024;
+
+/// As long as Linux lets the arguments and the environment of a program be at the most (MAX_ARG_STRLEN in binfmts.h is
+/// less for each, and the guest says so).
+constexpr std::size_t most_command = 6 << 20;
 
 std::optional<std::size_t> number(std::string_view text) {
   std::size_t value = 0;
@@ -45,11 +50,13 @@ void ExecChannel::feed(std::string_view bytes) {
 
 void ExecChannel::take(char kind, std::string_view content) {
   const std::optional<std::size_t> value = number(content);
+  // Our init keeps to its window. Others could fill our memory.
+  const bool fits = output_.size() + errors_.size() + content.size() <= protocol::output_window;
   if (kind == protocol::hello && content == nonce_) {
     ready_ = true;
-  } else if (kind == protocol::output && ready_) {
+  } else if (kind == protocol::output && ready_ && fits) {
     output_ += content;
-  } else if (kind == protocol::errors && ready_) {
+  } else if (kind == protocol::errors && ready_ && fits) {
     errors_ += content;
   } else if (kind == protocol::taken && value && *value <= protocol::input_window - input_window_) {
     input_window_ += *value;
@@ -62,7 +69,7 @@ void ExecChannel::take(char kind, std::string_view content) {
   }
 }
 
-std::optional<std::string> ExecChannel::request(const GuestCommand& command) {
+bool ExecChannel::set_command(const GuestCommand& command) {
   std::string content;
   auto add = [&](std::string_view text) { content.append(text).push_back('\0'); };
   add(command.directory);
@@ -72,8 +79,18 @@ std::optional<std::string> ExecChannel::request(const GuestCommand& command) {
     add(word);
   for (const std::string& variable : command.environment)
     add(variable);
-  if (content.size() > protocol::longest) return std::nullopt;
-  return protocol::frame(protocol::command, content);
+  if (content.size() > most_command) return false;
+  command_ = std::move(content);
+  return true;
+}
+
+std::string ExecChannel::next_of_command() {
+  const std::size_t size = std::min(input_window_, command_.size());
+  if (!ready_ || size == 0) return {};
+  input_window_ -= size;
+  const std::string piece = command_.substr(0, size);
+  command_.erase(0, size);
+  return protocol::frame(command_.empty() ? protocol::command : protocol::command_part, piece);
 }
 
 std::string ExecChannel::input(std::string_view bytes) {

@@ -25,11 +25,13 @@ class ExecChannel {
 
   /// The guest's init is done with the system, and waits for the command.
   bool ready() const { return ready_; }
-  /// What to send then. Longer than the guest takes: nothing.
-  static std::optional<std::string> request(const GuestCommand& command);
+  /// What it shall run. False: that is longer than any system takes.
+  bool set_command(const GuestCommand& command);
+  /// What to send of the command now; empty: all was sent, or the guest takes no more of it yet.
+  std::string next_of_command();
 
-  /// So many bytes of input the guest takes now.
-  std::size_t input_window() const { return input_window_; }
+  /// So many bytes of input the guest takes now: none before it has the command.
+  std::size_t input_window() const { return command_.empty() ? input_window_ : 0; }
   /// What to send for them, and behind the last of them.
   std::string input(std::string_view bytes);
   static std::string end_of_input();
@@ -53,6 +55,7 @@ class ExecChannel {
   std::string nonce_;
   std::string received_;
   bool ready_ = false;
+  std::string command_;  // what of it was not sent
   std::size_t input_window_;
   std::size_t not_reported_ = 0;
   std::string output_;

@@ -154,7 +154,7 @@ Result<BisectEnds> resolve_ends(const std::string& good, const std::string& bad,
   // An object that is missing ends it too.
   if (!asked->status.ok() && (asked->status.code != 1 || !trimmed(asked->errors).empty()))
     return bench_error(fmt::format("git can't tell whether {} comes before {}", printable(good), printable(bad)),
-                       printable_lines(trimmed(asked->errors)));
+                       complaints(*asked));
   if (!asked->status.ok() || *good_end == *bad_end)
     return usage_error(fmt::format("{} is no ancestor of {}", printable(good), printable(bad)),
                        "the good commit comes before the bad one");

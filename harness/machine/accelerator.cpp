@@ -42,7 +42,10 @@ Result<std::string> boot_under_kvm(const ProbeFiles& files, const QemuProgram& q
   auto machine = Machine::start(spec, stop);
   if (!machine && machine.error().kind == Error::Kind::interrupted) return tl::unexpected(machine.error());
   if (!machine) return one_line(machine.error());
-  if (auto resumed = machine->resume(); !resumed) return one_line(resumed.error());
+  if (auto resumed = machine->resume(); !resumed) {
+    if (resumed.error().kind == Error::Kind::interrupted) return tl::unexpected(resumed.error());
+    return one_line(resumed.error());
+  }
   const TimePoint deadline = Clock::now() + probe_time;
   std::string console;
   while (Clock::now() < deadline) {

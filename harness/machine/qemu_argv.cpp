@@ -41,7 +41,7 @@ void add_shape(Arguments& argv, const MachineSpec& spec, const MachineWiring& wi
 
 void add_kernel(Arguments& argv, const MachineSpec& spec, bool is_clone) {
   for (const fs::path& table : spec.acpi_tables)
-    add(argv, {"-acpitable", "file=" + table.string()});
+    add(argv, {"-acpitable", "file=" + option_value(table)});
   add(argv, {"-kernel", spec.kernel.string()});
   // A clone has unpacked it long since, unless it may boot again. The kernel stays: it makes QEMU load the same ROM.
   if (!spec.initramfs.empty() && (!is_clone || spec.reboots)) add(argv, {"-initrd", spec.initramfs.string()});

@@ -29,18 +29,15 @@ Result<> write_at(int fd, std::int64_t place, std::string_view bytes) {
   return {};
 }
 
-/// Until QEMU has closed its end, or nothing comes any more once `stop` is set. After an error the rest is still taken:
-/// QEMU would wait for us, and we for it.
+/// Until QEMU has closed its end, or `stop` is set. After an error of ours the rest is still taken: QEMU would wait for
+/// us, and we for it.
 Result<> receive(int from, int file, const std::stop_token& stop) {
   FlatKdump stream([file](std::int64_t place, std::string_view bytes) { return write_at(file, place, bytes); });
   Result<> taken;
   std::vector<char> buffer(1 << 20);
-  for (;;) {
+  while (!stop.stop_requested()) {
     pollfd readable{from, POLLIN, 0};
-    if (::poll(&readable, 1, 100) <= 0) {
-      if (stop.stop_requested()) break;
-      continue;
-    }
+    if (::poll(&readable, 1, 100) <= 0) continue;
     const ssize_t n = ::read(from, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
@@ -59,7 +56,7 @@ Result<> save_into(Machine& machine, const std::string& release, int file) {
   std::jthread receiver([&](const std::stop_token& stop) { received = receive(pipe->first.get(), file, stop); });
   auto dumped = machine.execute(
       "dump-guest-memory", {{"paging", false}, {"protocol", "fd:vmcore"}, {"format", "kdump-zlib"}}, dump_patience);
-  // A QEMU that did not even begin may keep its end open.
+  // A QEMU that did not even begin may keep its end open, and one that is in the midst of it is to give up.
   if (!dumped) receiver.request_stop();
   receiver.join();
   if (!dumped) return tl::unexpected(dumped.error());

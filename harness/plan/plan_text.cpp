@@ -99,8 +99,8 @@ std::string describe(const Job& job, const PlannedKernel& kernel) {
   text += row("rootfs", job.rootfs.text);
   text += row("profile", fmt::format("{}: {}, {} MiB", profile.name,
                                      counted(static_cast<std::size_t>(profile.cpus), "CPU"), profile.memory_mib));
-  text += row("accel", fmt::format("{}{}", to_string(job.accelerator.kind),
-                                   job.skip_reason.empty() ? "" : ", which this host lacks: every case is skipped"));
+  text += row("accel", to_string(job.accelerator.kind));
+  if (!job.skip_reason.empty()) text += long_row("skipped", job.skip_reason);
   text += row("times", fmt::format("x {:.3g}, {} in all", job.time_scale,
                                    format_duration(scaled(job.suite.limit, job.time_scale))));
   if (job.suite.cases.size() < job.seen.all)

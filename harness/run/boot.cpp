@@ -21,7 +21,7 @@ bool wants_internet(const Job& job, std::optional<std::size_t> case_index) {
   return job.suite.cases[*case_index - first].internet;
 }
 
-Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
+Verdict ask_to_power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
   const char* what = "powering the guest off";
   const Duration within = guest.scaled_by_job(power_off_patience);
   TimePoint deadline = Clock::now() + within;
@@ -118,21 +118,25 @@ Result<std::unique_ptr<Guest>> Boot::clone(const SavedGuest& saved) const {
   return guest;
 }
 
-Verdict end_guest(Guest& guest, const BootFiles& files, const EvidenceFiles& evidence, std::size_t first_report) {
+Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report) {
   guest.begin_case({});
   Verdict verdict;
-  if (guest.alive()) verdict = power_off(guest, files, first_report);
+  if (guest.alive()) verdict = ask_to_power_off(guest, files, first_report);
   // A power step may have left reports behind, and so may the time since the last case.
   guest.settle();
   if (verdict.passed() || verdict.outcome == Outcome::skip) {
     Verdict reported = judge_reports(guest, "powering the guest off", first_report);
     if (!reported.passed()) verdict = std::move(reported);
   }
+  return verdict;
+}
+
+Verdict end_machine(Guest& guest, const EvidenceFiles& evidence, Verdict of_guest) {
   ExitStatus qemu = guest.machine().end();
   (void)write_file_atomically(evidence.qemu_errors(), guest.qemu_errors());
-  if (verdict.passed() && !qemu.ok())
+  if (of_guest.passed() && !qemu.ok())
     return {Outcome::error, Cause::exited, fmt::format("QEMU ended with {}", describe(qemu)), guest.qemu_errors()};
-  return verdict;
+  return of_guest;
 }
 
 Verdict judge_reports(const Guest& guest, std::string awaited, std::size_t first_report) {

@@ -47,10 +47,13 @@ class Boot {
   MachineSpec spec_;
 };
 
-/// Powers the guest off unless a case has ended it on purpose, ends QEMU, and judges the end. `first_report`: the
-/// number of crash reports that are charged to a case already. The verdict is a skip where there is no shell that could
-/// power it off.
-Verdict end_guest(Guest& guest, const BootFiles& files, const EvidenceFiles& evidence, std::size_t first_report);
+/// Powers the guest off unless a case has ended it on purpose, and judges its end; QEMU stands behind it.
+/// `first_report`: the number of crash reports that are charged to a case already. The verdict is a skip where there is
+/// no shell that could power it off.
+Verdict power_off(Guest& guest, const BootFiles& files, std::size_t first_report);
+
+/// Ends QEMU; a bad end of it is the bench's fault, where the guest's was a good one.
+Verdict end_machine(Guest& guest, const EvidenceFiles& evidence, Verdict of_guest);
 
 /// A crash report that no case answers for, from number `first_report` on: the verdict of what awaited `awaited`. It is
 /// a pass when there is none.

@@ -40,6 +40,8 @@ Result<> add_acpi_tables(const Profile& profile, const Store& store, BootFiles& 
 
 Result<> add_our_root(const Job& job, const RunOptions& options, const SuppliedKernel& kernel, const Store& store,
                       BootFiles& files) {
+  // fixtures/rootfs/busybox/etc/fstab
+  if (auto seen = check_reachable(options.added, {"/dev", "/proc", "/sys", "/tmp"}); !seen) return seen;
   InitramfsSpec spec;
   spec.busybox = kernel.busybox;
   spec.skeleton = data_root() / "fixtures/rootfs/busybox";
@@ -57,9 +59,14 @@ Result<> add_our_root(const Job& job, const RunOptions& options, const SuppliedK
   return {};
 }
 
-Result<> refuse_additions(const RunOptions& options) {
-  if (options.modules.empty() && options.added.empty()) return {};
-  return usage_error("--module and --add need our own initramfs", "leave out --rootfs");
+/// What goes with another root only.
+Result<> check_options(const RootfsName& rootfs, const RunOptions& options) {
+  if (options.no_initramfs && !is_image(rootfs))
+    return usage_error(fmt::format("--no-initramfs is for a root on a disk, and {} is an initramfs", rootfs.text),
+                       "name an image: --rootfs debian:trixie");
+  if (rootfs.kind == RootfsName::Kind::busybox || (options.modules.empty() && options.added.empty())) return {};
+  return usage_error(fmt::format("--module and --add need our own initramfs, and {} is another root", rootfs.text),
+                     "boot that: --rootfs busybox");
 }
 
 Result<> add_archive(const Job& job, BootFiles& files) {
@@ -109,7 +116,7 @@ Result<> add_disk_image(const Job& job, const RunOptions& options, const Supplie
 std::vector<std::string> root_parameters(const Job& job, const RunOptions& options) {
   if (!is_image(job.rootfs)) return {};
   if (!options.no_initramfs) return {fmt::format("root=LABEL={}", image_label)};
-  return {job.profile.drive.starts_with("ide-") ? "root=/dev/sda" : "root=/dev/vda", "rw"};
+  return {"root=" + disk_node({job.profile.machine, job.profile.drive}), "rw"};
 }
 
 Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, const SuppliedKernel& kernel,
@@ -120,7 +127,7 @@ Result<BootFiles> make_boot_files(const Job& job, const RunOptions& options, con
   files.facts = kernel.facts;
   files.build_took = kernel.took;
   auto made = add_acpi_tables(job.profile, store, files);
-  if (made && job.rootfs.kind != RootfsName::Kind::busybox) made = refuse_additions(options);
+  if (made) made = check_options(job.rootfs, options);
   if (!made) return tl::unexpected(made.error());
   switch (job.rootfs.kind) {
     case RootfsName::Kind::busybox: made = add_our_root(job, options, kernel, store, files); break;

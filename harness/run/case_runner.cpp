@@ -147,7 +147,13 @@ class StepRunner {
     if (!answer) return trouble(answer.error());
     if (const End* end = std::get_if<End>(&*answer))
       return judge(*end, guest_, describe(*step_), within_, context_.reports);
-    return check_output(std::get<SshAnswer>(*answer), ssh.status, ssh.output);
+    const auto& said = std::get<SshAnswer>(*answer);
+    if (said.status == ssh_failure && ssh.status && *ssh.status != ssh_failure)
+      return failed(Cause::mismatch,
+                    fmt::format("ssh could not log in as '{}': {}", printable(ssh.user), describe(*step_)),
+                    "does sshd run in the guest, and does it let this user in with the image's key?\nssh says:\n" +
+                        quoted_lines(said.output));
+    return check_output(said, ssh.status, ssh.output);
   }
 
   Verdict operator()(const CheckDisk&) {

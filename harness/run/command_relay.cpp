@@ -17,6 +17,7 @@ bool is_ready(int fd, short events) {
 }  // namespace
 
 void CommandRelay::move() {
+  machine_.send_control(channel_.next_of_command());
   read_input();
   machine_.send_control(channel_.took_output(write_out(STDOUT_FILENO, channel_.output())));
   machine_.send_control(channel_.took_errors(write_out(STDERR_FILENO, channel_.errors())));

@@ -7,8 +7,12 @@
 
 namespace bootgate {
 
-/// Ends the machine, and looks at the ext4 file system of its first disk with e2fsck, which changes nothing. What it
-/// complains of; empty when the file system is clean. An error is the bench's: no e2fsck, no disk, no such file system.
+/// Looks at the ext4 file system on a disk, or on the partition of it that has the image's label, with e2fsck, which
+/// changes nothing. What it complains of, or that it was not unmounted; empty when the file system is clean. An error
+/// is the bench's: no e2fsck, no such file system.
+Result<std::string> check_file_system(const fs::path& raw);
+
+/// Ends the machine, and does so with its first disk.
 Result<std::string> check_file_system(Guest& guest);
 
 }  // namespace bootgate

@@ -70,7 +70,7 @@ class CommandRun {
     const End booted = guest_->wait(ready, Clock::now() + patience, false);
     if (booted != End::matched || !channel_.ready()) return ended(booted, "the command was not started", patience);
     guest_->machine().let_control_gather();
-    guest_->machine().send_control(*ExecChannel::request(inputs_.command));
+    channel_.set_command(inputs_.command);
     CommandRelay relay(guest_->machine(), channel_);
     auto done = [&] {
       relay.move();
@@ -96,6 +96,7 @@ class CommandRun {
     setup.silence = no_limit;
     setup.limit = Clock::now() + no_limit;
     setup.signatures = inputs_.signatures;
+    setup.reports_first = false;  // what the command writes, and its end, must not wait for the kernel
     setup.on_control = [this](std::string_view bytes) { channel_.feed(bytes); };
     if (inputs_.verbose) setup.on_line = [](const std::string& line) { fmt::print(stderr, "{}\n", printable(line)); };
     guest_ = std::make_unique<Guest>(std::move(*machine), std::move(setup));
@@ -113,12 +114,15 @@ class CommandRun {
       guest_->machine().end();
       return bench_error("the guest can't run the command: " + channel_.trouble());
     }
-    const bool has_status = end == End::matched && channel_.status();
+    const bool is_told = channel_.output().empty() && channel_.errors().empty();
+    const bool has_status = end == End::matched && channel_.status() && is_told;
     if (has_status) result_.status = *channel_.status();
     if (end == End::matched && !has_status) {
       result_.end = ExecResult::End::timeout;
-      result_.reason = fmt::format("{} after {}", channel_.ready() ? "the command still ran" : when,
-                                   format_duration(*inputs_.timeout));
+      const char* what = !channel_.ready()    ? when
+                         : !channel_.status() ? "the command still ran"
+                                              : "nobody had taken all that the command wrote";
+      result_.reason = fmt::format("{} after {}", what, format_duration(*inputs_.timeout));
     }
     if (end == End::matched) return finished();
     const Verdict verdict = judge(end, *guest_, when, within, 0);

@@ -54,6 +54,9 @@ Result<std::vector<std::string>> modules_to_load(const KernelImage& kernel, cons
 /// Nothing but our init, and what it takes to get at the host's files; added files lie above those.
 Result<InitramfsSpec> host_root(const RunOptions& options, const KernelImage& kernel,
                                 const std::optional<fs::path>& modules) {
+  if (!options.modules.empty())
+    return usage_error("--module goes with our own root only",
+                       "with --root host all modules of the kernel are in /lib/modules/RELEASE");
   InitramfsSpec spec;
   auto loaded = modules_to_load(kernel, modules);
   if (!loaded) return tl::unexpected(loaded.error());
@@ -92,6 +95,8 @@ const std::vector<std::string>& host_root_symbols() {
 Result<ExecFiles> make_exec_files(const Plan& plan, const SuppliedKernel& kernel, bool hosts_files, const Store& store,
                                   const fs::path& scratch) {
   const RunOptions& options = plan.options;
+  if (auto seen = check_reachable(options.added, {"/dev", "/proc", "/run", "/sys"}); !seen)
+    return tl::unexpected(seen.error());
   const std::optional<fs::path> modules = modules_of(options, kernel.image);
   Result<InitramfsSpec> spec = hosts_files ? host_root(options, kernel.image, modules) : own_root(options, kernel);
   if (!spec) return tl::unexpected(spec.error());

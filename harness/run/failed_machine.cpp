@@ -39,14 +39,15 @@ void look_after(std::unique_ptr<Guest>& guest, MachineFailure failure, const Evi
   }
   const bool failed = failure.outcome == Outcome::fail || failure.outcome == Outcome::error;
   if (failed && inputs.keeper &&
-      inputs.keeper->keep(guest, fmt::format("{}/{}", inputs.job.name, failure.case_name), inputs.files.kernel.vmlinux))
+      inputs.keeper->keep(guest, fmt::format("{}/{}", inputs.job.name, failure.case_name),
+                          inputs.job.profile.memory_mib, inputs.files.kernel.vmlinux))
     return;
   if (waited_in_vain(failure.cause)) keep_diagnosis(*guest, files, inputs);
 }
 
 void keep_diagnosis(Guest& guest, const EvidenceFiles& files, const JobInputs& inputs) {
   if (!guest.alive() || inputs.stop.stop_requested()) return;
-  inputs.emit(Progress{"the guest does not answer: collecting its state"});
+  inputs.emit(Progress{"what was awaited has not come: collecting the guest's state"});
   (void)write_file_atomically(files.diagnosis(), diagnose(guest));
 }
 

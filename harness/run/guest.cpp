@@ -207,7 +207,7 @@ std::optional<End> Guest::ended() const {
 }
 
 End Guest::wait_until(const std::function<bool()>& done, TimePoint& deadline, bool console_awaited) {
-  TimePoint start = Clock::now();
+  TimePoint start = Clock::now(), unreported = start;
   StarvationWatch host(machine_.pid(), start);
   starvation_.reset();
   for (;;) {
@@ -215,8 +215,11 @@ End Guest::wait_until(const std::function<bool()>& done, TimePoint& deadline, bo
     // What must not appear outweighs what was awaited, also when both came at once.
     if (auto end = ended()) return *end;
     const TimePoint now = Clock::now();
-    // An open crash report is read to its end: the title comes from it. One that never ends has no more time than this.
-    const bool reporting = watch_.collecting() && now < setup_.limit;
+    // An open crash report is read to its end: the title comes from it. A kernel that reports without end is not heard
+    // out.
+    if (!watch_.collecting()) unreported = now;
+    const bool reporting =
+        setup_.reports_first && watch_.collecting() && now < std::min(setup_.limit, unreported + settle_patience);
     if (!reporting && done()) return End::matched;
     if (control_.lost()) return End::control_lost;
     if (power_) return End::power;

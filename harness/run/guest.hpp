@@ -46,6 +46,7 @@ struct GuestSetup {
   fs::path timed_log;                                // lines with host times; empty: none
   fs::path ssh_key;                                  // of a client that the root lets in; empty: none
   std::function<void(std::string_view)> on_control;  // takes what comes over ttyS1, in place of our command loop
+  bool reports_first = true;                         // no wait ends while a crash report is being read
 };
 
 /// Host times since the guest was let run.

@@ -186,13 +186,19 @@ void JobRunner::note_kernel_config() {
 
 /// From the booted machine to the work that is left: each case, and the end.
 void JobRunner::go_on(BroughtUp up, const Boot& boot, int lane) {
-  if (up.lost.empty()) look_inside(up);
+  const bool was_lost = !up.lost.empty();  // then its machine has been looked after
+  if (!was_lost) look_inside(up);
   const std::vector<Number> runnable = runnable_cases();
   if (up.lost.empty() && !runnable.empty()) save_or_say_why(up, boot, lane);
+  if (!was_lost && !up.lost.empty() && up.guest) {
+    up.reports = up.guest->reports_since(up.context.reports);
+    look_after(up.guest, {clean_end_case, up.ready.outcome, up.ready.cause, up.reports, up.ready.details}, boot.files(),
+               inputs_);
+  }
   if (!up.lost.empty()) return lose(up);
   for (Number number = 0; number < end_number(); ++number)
     if (auto result = known_already(inputs_.job.suite.cases[number])) finish_case(place(number), std::move(*result));
-  if (!saved_) finish_end({end_cleanly(*up.guest, boot.files(), up.context.reports)});
+  if (!saved_) finish_end({end_cleanly(up.guest, boot.files(), up.context.reports)});
   up.guest.reset();
   for (Number number : runnable)
     add_case(number);
@@ -238,7 +244,7 @@ void JobRunner::lose(BroughtUp& up) {
   if (!up.ready.passed())
     end = end_of(up);
   else if (up.guest && !up.guest->alive() && std::none_of(up.cases.begin(), up.cases.end(), is_bad))
-    end = end_cleanly(*up.guest, EvidenceFiles{inputs_.directory}, up.context.reports);
+    end = end_cleanly(up.guest, EvidenceFiles{inputs_.directory}, up.context.reports);
   if (up.guest) up.guest->machine().end();
   finish_end({std::move(end)});
 }
@@ -371,10 +377,16 @@ CaseResult JobRunner::attempt(Number number, int attempt, int lane) {
 
 CaseResult JobRunner::run_steps(CaseMachine& machine, Number number) const {
   if (number == end_number() && !machine.failure)
-    return end_cleanly(*machine.guest, machine.files, machine.context.reports);
+    return end_cleanly(machine.guest, machine.files, machine.context.reports);
   if (machine.failure) {
-    if (machine.guest && machine.failure->reports.empty()) machine.failure->reports = machine.guest->reports();
-    return *machine.failure;
+    CaseResult& failure = *machine.failure;
+    if (machine.guest && failure.reports.empty()) failure.reports = machine.guest->reports();
+    // A boot has looked after its machine.
+    if (machine.guest && machine.is_clone)
+      look_after(machine.guest,
+                 {result_.cases[place(number)].name, failure.outcome, failure.cause, failure.reports, failure.details},
+                 machine.files, inputs_);
+    return failure;
   }
   Guest& guest = *machine.guest;
   CaseResult result = run_case(guest, inputs_.job.suite, inputs_.job.suite.cases[number], machine.context);
@@ -385,14 +397,20 @@ CaseResult JobRunner::run_steps(CaseMachine& machine, Number number) const {
 }
 
 /// Powers the machine off, and judges that together with what was said outside of all cases.
-CaseResult JobRunner::end_cleanly(Guest& guest, const EvidenceFiles& files, std::size_t first_report) const {
+CaseResult JobRunner::end_cleanly(std::unique_ptr<Guest>& guest, const EvidenceFiles& files,
+                                  std::size_t first_report) const {
   const TimePoint start = Clock::now();
   CaseResult result;
-  Verdict verdict = end_guest(guest, inputs_.files, files, first_report);
+  Verdict verdict = power_off(*guest, inputs_.files, first_report);
   result.reports = boot_reports_;
-  for (CrashReport& report : guest.reports_since(first_report))
+  for (CrashReport& report : guest->reports_since(first_report))
     result.reports.push_back(std::move(report));
-  take(weigh_known_issues(std::move(verdict), result.reports), result);
+  verdict = weigh_known_issues(std::move(verdict), result.reports);
+  const std::span<const CrashReport> reports = std::span(result.reports).subspan(boot_reports_.size());
+  if (!verdict.passed())
+    look_after(guest, {clean_end_case, verdict.outcome, verdict.cause, reports, verdict.details}, files, inputs_);
+  if (guest) verdict = end_machine(*guest, files, std::move(verdict));
+  take(std::move(verdict), result);
   result.took = std::chrono::duration_cast<Duration>(Clock::now() - start);
   return result;
 }

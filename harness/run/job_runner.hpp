@@ -56,7 +56,7 @@ class JobRunner {
   void run(Number number, int lane);
   CaseResult attempt(Number number, int attempt, int lane);
   CaseResult run_steps(CaseMachine& machine, Number number) const;
-  CaseResult end_cleanly(Guest& guest, const EvidenceFiles& files, std::size_t first_report) const;
+  CaseResult end_cleanly(std::unique_ptr<Guest>& guest, const EvidenceFiles& files, std::size_t first_report) const;
 
   Number end_number() const { return inputs_.job.suite.cases.size(); }
   std::size_t place(Number number) const { return number + (inputs_.job.builds ? 1 : 0); }

@@ -111,7 +111,9 @@ Verdict log_in(Guest& guest, const Login& login, std::string_view awaited, Durat
   if (Verdict verdict = dialogue.wait([&] { return refused() || let_in(); }, "the shell prompt"); !verdict.passed())
     return verdict;
   Verdict proven = refused() ? Verdict{} : prove_shell(guest, dialogue, refused);
-  if (refused()) return failed(Cause::mismatch, fmt::format("the guest refused the login of '{}'", login.user));
+  if (refused())
+    return failed(Cause::mismatch, fmt::format("the guest refused the login of '{}'", login.user),
+                  "does its root know this user, with the password that the step names?\n");
   return proven;
 }
 

@@ -97,10 +97,12 @@ class JobStarter {
     for (std::size_t i = 0; i < plan.jobs.size(); ++i)
       if (!plan.jobs[i].skip_reason.empty())
         result_.jobs[i] = skipped_job(result_.jobs[i], i, plan.jobs[i].skip_reason, emit_);
+    if (inputs_.keeper) inputs_.keeper->tell([this](int mib) { scheduler_.hold(mib); });
     KernelSupply supply({plan, inputs_.store, inputs_.refresh}, emit_, stop_);
     for (std::size_t i = 0; i < plan.jobs.size() && !stop_.stop_requested() && !result_.error; ++i)
       if (plan.jobs[i].skip_reason.empty()) start(i, supply.wait_for(plan.jobs[i].kernel_index));
     scheduler_.wait();
+    if (inputs_.keeper) inputs_.keeper->tell({});
     durations_.save();
     for (const auto& [index, runner] : runners_)
       result_.jobs[index] = runner->result();

@@ -87,8 +87,8 @@ Result<std::variant<SshAnswer, End>> run_ssh(Guest& guest, const Ssh& ssh, TimeP
   if (end != End::matched) return std::variant<SshAnswer, End>(end);
   if (flooded)
     return std::variant<SshAnswer, End>(
-        SshAnswer{255, content_of(output.get()) + "\n(cut here: more than 1 MiB, which ended ssh)"});
-  return std::variant<SshAnswer, End>(SshAnswer{ended->signal ? 255 : ended->code, content_of(output.get())});
+        SshAnswer{ssh_failure, content_of(output.get()) + "\n(cut here: more than 1 MiB, which ended ssh)"});
+  return std::variant<SshAnswer, End>(SshAnswer{ended->signal ? ssh_failure : ended->code, content_of(output.get())});
 }
 
 }  // namespace bootgate

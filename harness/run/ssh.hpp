@@ -9,8 +9,11 @@
 
 namespace bootgate {
 
+/// ssh's own status: it was refused, or got no connection (ssh(1)).
+inline constexpr int ssh_failure = 255;
+
 struct SshAnswer {
-  int status = 0;      // the command's; 255 is ssh's own: refused, or no connection
+  int status = 0;      // the command's, or ssh_failure
   std::string output;  // both of its output streams
 };
 

@@ -49,6 +49,10 @@ Result<> set_nonblocking(int fd);
 /// Sends the bytes over a UNIX socket, and with them a copy of a descriptor (SCM_RIGHTS, unix(7)).
 Result<> send_with_fd(int socket, std::string_view bytes, int fd);
 
+/// Opens /dev/null for those of the three standard descriptors that we were started without: else what is opened next
+/// would take their numbers, and what we start would take it for its input or output.
+void open_standard_files();
+
 /// Writes all of it, through EINTR and short writes. An error's text is errno's.
 Result<> write_all(int fd, std::string_view bytes);
 

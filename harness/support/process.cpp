@@ -308,14 +308,18 @@ Result<CommandResult> run_command(const std::vector<std::string>& argv, const Co
   return result;
 }
 
+std::string complaints(const CommandResult& result) {
+  constexpr std::size_t quoted = 2000;
+  std::string_view errors = trimmed(result.errors);
+  if (errors.size() > quoted) errors.remove_prefix(errors.size() - quoted);
+  return std::string(trimmed(printable_lines(errors)));
+}
+
 Result<std::string> run_checked(const std::vector<std::string>& argv, const CommandOptions& options) {
   auto result = run_command(argv, options);
   if (!result) return tl::unexpected(result.error());
   if (result->status.ok()) return std::move(result->output);
-  std::string_view errors = trimmed(result->errors);
-  constexpr std::size_t quoted = 2000;
-  if (errors.size() > quoted) errors.remove_prefix(errors.size() - quoted);
-  return bench_error(fmt::format("{}: {}", shell_command(argv), describe(result->status)), std::string(errors));
+  return bench_error(fmt::format("{}: {}", shell_command(argv), describe(result->status)), complaints(*result));
 }
 
 std::optional<fs::path> find_program(std::string_view name) {

@@ -100,7 +100,10 @@ struct CommandOptions {
 /// Runs a command to its end and collects what it wrote. A status other than 0 is no error here: see `run_checked`.
 Result<CommandResult> run_command(const std::vector<std::string>& argv, const CommandOptions& options = {});
 
-/// The same; a status other than 0 is an error that quotes the last lines of standard error.
+/// What it complained of, printable, as errors quote it: the last lines of its standard error.
+std::string complaints(const CommandResult& result);
+
+/// The same as run_command; a status other than 0 is an error that quotes its complaints.
 Result<std::string> run_checked(const std::vector<std::string>& argv, const CommandOptions& options = {});
 
 /// The full path of a program in PATH (and in /usr/sbin and /sbin, which users' PATH may lack), or nothing.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "fixtures/fetch/gzip.hpp"
+#include "harness/run/case_result.hpp"
 #include "harness/run/evidence.hpp"
 #include "harness/support/text.hpp"
 #include "reports/display_text.hpp"
@@ -79,7 +80,7 @@ CaseLines lines_of(const CaseResult& the_case, std::string_view console) {
   if (is_bad(the_case.outcome)) {
     const bool reported = !the_case.reports.empty() && !the_case.reports.front().lines.empty();
     if (reported) found.failing = number_of(printable(the_case.reports.front().lines.front()), lines, 1);
-    if (found.failing == 0) found.failing = found.last;
+    if (found.failing == 0 && !waited_in_vain(the_case.cause)) found.failing = found.last;
   }
   return found;
 }

@@ -22,7 +22,8 @@ ConsoleFile console_of(const JobResult& job, const CaseResult& the_case);
 struct CaseLines {
   int first = 0;  // what this case has said, as far as its excerpt tells
   int last = 0;
-  int failing = 0;  // the head of its crash report, or else the last line of its excerpt
+  /// The head of its crash report, or else the last line of its excerpt, unless it failed since no line came.
+  int failing = 0;
 };
 
 CaseLines lines_of(const CaseResult& the_case, std::string_view console);

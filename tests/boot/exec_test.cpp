@@ -67,6 +67,51 @@ TEST(Exec, EndsAsAShellDoesOnSignalsAndMissingCommands) {
   EXPECT_EQ(seen.errors, "bootgate exec: no-such-command: not found\n");
 }
 
+TEST(Exec, SaysThatACommandCannotBeExecuted) {
+  Exec exec;
+  RunSeen seen = exec.run({"--", "/etc/passwd", "x"});
+  EXPECT_EQ(seen.status, 126);
+  EXPECT_EQ(seen.errors, "bootgate exec: /etc/passwd: Permission denied\n");
+}
+
+TEST(Exec, PassesACommandThatIsLongerThanItsWindow) {
+  Exec exec;
+  std::vector<std::string> words{"--", "echo"};
+  std::string expected;
+  for (int i = 0; i < 4000; ++i) {
+    words.push_back("a-word-that-is-long-enough-to-make-up-200-kilobytes-" + std::to_string(i));
+    expected += (i > 0 ? " " : "") + words.back();
+  }
+  RunSeen seen = exec.run(words);
+  EXPECT_EQ(seen.status, 0) << seen.errors;
+  EXPECT_TRUE(seen.output == expected + "\n") << seen.output.size();
+}
+
+TEST(Exec, RunsWithoutAnyStandardInput) {
+  auto seen = run_command({"sh", "-c", "exec \"$0\" exec --accel tcg -- cat <&-", program().string()});
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->status.code, 0) << seen->errors;
+  EXPECT_EQ(seen->output, "");
+}
+
+TEST(Exec, EndsWithItsReader) {
+  auto seen =
+      run_command({"sh", "-c", "{ \"$0\" exec --accel tcg -- yes; echo $? >&2; } | head -n 1", program().string()});
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->output, "y\n");
+  EXPECT_EQ(seen->errors, "141\n");
+}
+
+TEST(Exec, GoesOnWhileTheKernelReportsWithoutEnd) {
+  Exec exec;
+  RunSeen seen = exec.run({"--timeout", "120s", "--",
+                           "while :; do echo '<3>BUG: sleeping function called from invalid context at made/up.c:1' "
+                           ">/dev/kmsg; sleep 1; done & sleep 5; echo done"});
+  EXPECT_EQ(seen.status, 1) << seen.errors;
+  EXPECT_EQ(seen.output, "done\n");
+  EXPECT_THAT(seen.errors, StartsWith("bootgate: BUG: sleeping function called from invalid context"));
+}
+
 TEST(Exec, DoesNotWaitForWhatIsLeftInTheBackground) {
   Exec exec;
   RunSeen seen = exec.run({"--timeout", "120s", "--", "sleep 1000 & echo done"});
@@ -80,6 +125,12 @@ TEST(Exec, HasTheFilesAndModulesThatAreGiven) {
   RunSeen seen = exec.run({"--add", mine.string() + ":/bin/mine", "--module", "dummy", "--", "mine"});
   EXPECT_EQ(seen.status, 0) << seen.errors;
   EXPECT_EQ(seen.output, "1\n");
+  seen = exec.run({"--add", exec.here().file("other.sh", "#!/bin/sh\necho other\n").string() + ":/tmp/other", "--",
+                   "/tmp/other", "x"});
+  EXPECT_EQ(seen.output, "other\n") << seen.errors;
+  seen = exec.run({"--add", mine.string() + ":/run/mine", "--", "true"});
+  EXPECT_EQ(seen.status, 2);
+  EXPECT_THAT(seen.errors, HasSubstr("nobody would see /run/mine: the guest mounts its own /run"));
 }
 
 TEST(Exec, TellsAPanicFromTheCommandsStatus) {

@@ -217,5 +217,19 @@ TEST(Vmcore, IsLeftByACrashAndByNothingElse) {
   EXPECT_STREQ(bytes.c_str() + 12 + 4 * 65, "x86_64");
 }
 
+TEST(Vmcore, IsLeftByACrashAtPowerOffToo) {
+  BootRun here;
+  const fs::path power = here.file("power", "#!/bin/sh\necho c >/proc/sysrq-trigger\n");
+  const RunSeen seen = here.run({here.file("mine.toml",
+                                           "name = \"mine\"\n\n[[case]]\nname = \"good\"\nsteps = [{ run "
+                                           "= \"true\" }]\n")
+                                     .string(),
+                                 "--add", power.string() + ":/lib/bootgate/power", "--vmcore"});
+  EXPECT_EQ(seen.status, 1) << seen.output << seen.errors;
+  EXPECT_EQ(seen.cases.at("good").outcome, "pass");
+  EXPECT_EQ(seen.cases.at("clean-end").outcome, "fail");
+  EXPECT_THAT(seen.cases.at("clean-end").text, HasSubstr("vmcore: "));
+}
+
 }  // namespace
 }  // namespace bootgate

@@ -60,9 +60,9 @@ kernel = "kernel.org/6.12.1"
 )";
 
 TEST_F(RunFileRequest, IsPlanned) {
-  EXPECT_THAT(jobs(crossed), ElementsAre("boot-debian-busybox-initrd_only-tcg",
-                                         "boot-6.12.1-lean_debug-busybox-initrd_only-tcg",
-                                         "sanitizer_faults-6.12.1-lean_sanitize-busybox-sanitized-tcg"));
+  EXPECT_THAT(jobs(crossed),
+              ElementsAre("boot-debian-busybox-initrd_only-tcg", "boot-6.12.1-lean_debug-busybox-initrd_only-tcg",
+                          "sanitizer_faults-6.12.1-lean_sanitize-busybox-sanitized-tcg"));
 }
 
 TEST_F(RunFileRequest, BringsOptions) {
@@ -83,14 +83,16 @@ TEST_F(RunFileRequest, AnOptionOfTheCommandLineWins) {
 }
 
 TEST_F(RunFileRequest, AnAxisOfTheCommandLineWinsInRowsToo) {
-  EXPECT_THAT(jobs(crossed, {"boot"}), ElementsAre("boot-debian-busybox-initrd_only-tcg",
-                                                   "boot-6.12.1-lean_debug-busybox-initrd_only-tcg",
-                                                   "boot-6.12.1-lean_sanitize-busybox-initrd_only-tcg"));
+  EXPECT_THAT(jobs(crossed, {"boot"}),
+              ElementsAre("boot-debian-busybox-initrd_only-tcg", "boot-6.12.1-lean_debug-busybox-initrd_only-tcg",
+                          "boot-6.12.1-lean_sanitize-busybox-initrd_only-tcg"));
   EXPECT_THAT(jobs(crossed, {"--kernel", "kernel.org/6.6.1", "--config", "defconfig"}),
               ElementsAre("boot-6.6.1-defconfig-busybox-initrd_only-tcg",
                           "sanitizer_faults-6.6.1-defconfig-busybox-sanitized-tcg"));
   EXPECT_THAT(jobs("kernel = 'debian'\naccel = 'kvm'", {"--accel", "tcg"}),
               ElementsAre("boot-debian-busybox-initrd_only-tcg"));
+  EXPECT_THAT(jobs("kernel = 'debian'\nprofile = ['initrd-only', 'smp']", {"--profile", "disk", "--profile", "smp"}),
+              ElementsAre("boot-debian-busybox-disk-tcg", "boot-debian-busybox-smp-tcg"));
 }
 
 TEST_F(RunFileRequest, AFragmentGoesOnTopOfEachConfig) {
@@ -120,6 +122,16 @@ TEST(Request, ARunFileIsNoSuite) {
   const Request asked = read_request(arguments);
   ASSERT_EQ(asked.definitions.errors.size(), 1u);
   EXPECT_THAT(asked.definitions.errors[0].hint, HasSubstr("bootgate run --file "));
+}
+
+TEST(Request, AnUnknownProfileIsToldWithTheNearest) {
+  RunArguments arguments;
+  arguments.suites = {"boot"};
+  arguments.options.matrix.axes.profiles = {"smpp"};
+  const Request asked = read_request(arguments);
+  ASSERT_EQ(asked.definitions.errors.size(), 1u);
+  EXPECT_EQ(asked.definitions.errors[0].what, "--profile: there is no 'smpp'");
+  EXPECT_EQ(asked.definitions.errors[0].hint, "did you mean 'smp'?");
 }
 
 TEST(Request, AnUnknownFragmentIsToldBeforeAnythingIsBuilt) {

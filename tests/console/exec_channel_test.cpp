@@ -44,14 +44,44 @@ TEST(ExecChannel, IsReadyForThisBootsInitOnly) {
 }
 
 TEST(ExecChannel, KeepsWordsApartWhateverIsInThem) {
-  const auto request = ExecChannel::request({{"printf", "", "a b\n", "'\""}, {"A=1"}, "/tmp", "/m"});
-  ASSERT_TRUE(request);
+  ExecChannel channel = ready_channel();
+  ASSERT_TRUE(channel.set_command({{"printf", "", "a b\n", "'\""}, {"A=1"}, "/tmp", "/m"}));
   using namespace std::string_literals;
-  EXPECT_EQ(*request, frame(exec_protocol::command, "/tmp\0/m\0004\0printf\0\0a b\n\0'\"\0A=1\0"s));
+  EXPECT_EQ(channel.next_of_command(), frame(exec_protocol::command, "/tmp\0/m\0004\0printf\0\0a b\n\0'\"\0A=1\0"s));
 }
 
-TEST(ExecChannel, RefusesACommandThatIsLongerThanAFrame) {
-  EXPECT_FALSE(ExecChannel::request({{std::string(exec_protocol::longest, 'x')}, {}, "/", ""}));
+TEST(ExecChannel, RefusesACommandThatNoSystemTakes) {
+  EXPECT_FALSE(ExecChannel("n1").set_command({{std::string(8 << 20, 'x')}, {}, "/", ""}));
+}
+
+TEST(ExecChannel, SendsALongCommandAsTheGuestTakesIt) {
+  ExecChannel channel("n1");
+  const std::string word(exec_protocol::input_window, 'x');
+  ASSERT_TRUE(channel.set_command({{word}, {}, "/", ""}));
+  EXPECT_THAT(channel.next_of_command(), IsEmpty()) << "nobody is there yet";
+  channel.feed(frame(exec_protocol::hello, "n1"));
+  const std::string first = channel.next_of_command();
+  EXPECT_EQ(first[0], exec_protocol::command_part);
+  EXPECT_EQ(first.size(), exec_protocol::head_size + exec_protocol::input_window);
+  EXPECT_THAT(channel.next_of_command(), IsEmpty());
+  EXPECT_EQ(channel.input_window(), 0u) << "its input comes behind it";
+  channel.feed(frame(exec_protocol::taken, std::to_string(exec_protocol::input_window)));
+  EXPECT_EQ(channel.input_window(), 0u);
+  const std::string last = channel.next_of_command();
+  EXPECT_EQ(last[0], exec_protocol::command);
+  EXPECT_EQ(first.substr(exec_protocol::head_size) + last.substr(exec_protocol::head_size),
+            std::string("/\0\0001\0", 5) + word + std::string(1, '\0'));
+  EXPECT_EQ(channel.input_window(), exec_protocol::input_window - (last.size() - exec_protocol::head_size));
+}
+
+TEST(ExecChannel, KeepsNoMoreThanItsWindow) {
+  ExecChannel channel = ready_channel();
+  const std::string piece(32 * 1024, 'x');
+  for (std::size_t sent = 0; sent < exec_protocol::output_window; sent += piece.size())
+    channel.feed(frame(exec_protocol::output, piece));
+  EXPECT_THAT(channel.trouble(), IsEmpty());
+  channel.feed(frame(exec_protocol::errors, "x"));
+  EXPECT_THAT(channel.trouble(), HasSubstr("something else"));
 }
 
 TEST(ExecChannel, HasAWindowForInput) {

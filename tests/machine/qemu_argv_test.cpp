@@ -100,7 +100,10 @@ TEST(QemuArgv, SharesADirectoryForReadingOnly) {
 TEST(QemuArgv, DoublesCommasInPathsOfOptions) {
   MachineSpec spec = example();
   spec.console_log = "/out/a,b/console.log";
-  EXPECT_THAT(qemu_argv(spec, {5, 6}), Contains(HasSubstr("logfile=/out/a,,b/console.log")));
+  spec.acpi_tables = {"/store/x,y/table.aml"};
+  auto argv = qemu_argv(spec, {5, 6});
+  EXPECT_THAT(argv, Contains(HasSubstr("logfile=/out/a,,b/console.log")));
+  EXPECT_EQ(value_of(argv, "-acpitable"), "file=/store/x,,y/table.aml");
 }
 
 TEST(QemuArgv, PutsTheUsersArgumentsLast) {

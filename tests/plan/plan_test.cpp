@@ -195,7 +195,7 @@ TEST(MakePlan, GivesEachJobItsAccelerator) {
   EXPECT_EQ(plan.jobs[1].time_scale, 1);
   EXPECT_EQ(accelerators_text(plan),
             "tcg: /dev/kvm can't be opened; kvm: skipped: no KVM: /dev/kvm: No such file or directory");
-  EXPECT_THAT(describe(plan), HasSubstr("  accel    kvm, which this host lacks: every case is skipped\n"));
+  EXPECT_THAT(describe(plan), HasSubstr("  accel    kvm\n  skipped  no KVM: /dev/kvm: No such file or directory\n"));
   plan = make_plan({suite()}, profiles(), options, host(Accelerator::Kind::kvm));
   EXPECT_THAT(names(plan), ElementsAre("boot-debian-busybox-initrd_only-kvm", "boot-debian-busybox-initrd_only-tcg"));
   EXPECT_EQ(plan.jobs[0].skip_reason, "");

@@ -232,6 +232,8 @@ TEST(ConsoleView, FindsTheLinesOfACase) {
   EXPECT_EQ(lines.failing, 3);
   result.reports.clear();
   EXPECT_EQ(lines_of(result, console).failing, 4);
+  result.cause = Cause::deadline;
+  EXPECT_EQ(lines_of(result, console).failing, 0) << "none came";
   result.outcome = Outcome::pass;
   EXPECT_EQ(lines_of(result, console).failing, 0);
   EXPECT_EQ(lines_of(result, "").first, 0);

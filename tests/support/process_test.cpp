@@ -323,6 +323,9 @@ TEST(RunChecked, QuotesWhatTheCommandComplainedOf) {
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().what, "sh -c 'echo it broke >&2; exit 9': exit status 9");
   EXPECT_EQ(output.error().hint, "it broke");
+  output = run_checked({"sh", "-c", "printf 'red: \\033[31m\\nand more\\n' >&2; exit 9"});
+  ASSERT_FALSE(output);
+  EXPECT_EQ(output.error().hint, "red: \\x1b[31m\nand more") << "nothing that steers a terminal";
 }
 
 TEST(RunChecked, QuotesOnlyTheEndOfALongComplaint) {

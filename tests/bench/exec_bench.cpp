@@ -2,8 +2,9 @@
 // kernel, both under TCG with one CPU and the host's files over 9p, in turn.
 // Usage: exec_bench --kernel BZIMAGE [--modules DIR] [--vng PROGRAM] [--runs N]
 //
-// vng looks for a kernel's modules in /lib/modules/RELEASE, and nowhere else. Both are given the same command and must
-// print the same; where they don't, nothing is measured.
+// vng needs CONFIG_VIRTIO_CONSOLE in the kernel and udev on the host: build one with --fragment host-root --set
+// VIRTIO_CONSOLE=y. It looks for a kernel's modules in /lib/modules/RELEASE, and nowhere else. Both are given the same
+// command and must print the same; where they don't, nothing is measured.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

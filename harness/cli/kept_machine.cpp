@@ -40,8 +40,11 @@ void say_how_to_enter(const KeptMachine& kept, const fs::path& socket) {
 /// Nobody has entered yet, and so nothing may steer the terminal.
 void show(std::string_view console) {
   const auto lines = split(console, '\n');
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    fmt::print("{}{}", i == 0 ? "" : "\n", printable(trimmed(lines[i])));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::string_view line = lines[i];
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    fmt::print("{}{}", i == 0 ? "" : "\n", printable(line));
+  }
   std::fflush(stdout);
 }
 

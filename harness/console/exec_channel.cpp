@@ -18,8 +18,8 @@ constexpr std::size_t worth_reporting = protocol::output_window / 4;
 /// Our init reads no more than this at once from what a command writes: a longer frame is none of its.
 constexpr std::size_t longest_frame = 64 * 1024;
 
-/// As long as Linux lets the arguments and the environment of a program be at the most (MAX_ARG_STRLEN in binfmts.h is
-/// less for each, and the guest says so).
+/// No system takes more for the arguments and the environment of a program (bprm_stack_limits in fs/exec.c). What is
+/// less and still too long the guest refuses.
 constexpr std::size_t most_command = 6 << 20;
 
 std::optional<std::size_t> number(std::string_view text) {

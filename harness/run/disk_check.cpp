@@ -11,7 +11,9 @@ namespace {
 
 /// What dumpe2fs says of its superblock.
 Result<std::string> header_of(const std::string& place) {
-  return run_checked({find_program("dumpe2fs").value_or("dumpe2fs").string(), "-h", place});
+  CommandOptions options;
+  options.environment = {{"LC_ALL", "C"}};
+  return run_checked({find_program("dumpe2fs").value_or("dumpe2fs").string(), "-h", place}, options);
 }
 
 /// What e2fsprogs take for the file system of the guest: the disk itself, or "FILE?offset=BYTES" where it lies in a

@@ -87,7 +87,7 @@ void declare_scan(CLI::App& program, Arguments& chosen) {
   auto scan = std::make_shared<ScanArguments>();
   auto flavour = std::make_shared<std::string>();
   scan->logs = {"-"};
-  command->add_option("log", scan->logs, "Files, plain or compressed; - is standard input (the default)")
+  command->add_option("log", scan->logs, "Plain or compressed; - is standard input (default)")
       ->option_text("LOG...");
   command->add_option("--vmlinux", scan->vmlinux, "Decodes stacks: the kernel's, with debug info")->option_text("FILE");
   command->add_option("--modules", scan->modules, "And those of its modules: lib/modules/RELEASE")->option_text("DIR");
@@ -97,7 +97,8 @@ void declare_scan(CLI::App& program, Arguments& chosen) {
   command->add_flag("-q,--quiet", scan->quiet, "Show only logs with a failure, and the summary");
   command->footer(
       "A console is judged as in a run: crash reports are cut out, and titled.\n"
-      "Exit status: 0 nothing was found, 1 a failure was, 2 usage, 3 a log can't be read.");
+      "Exit status: 0 nothing was found, 1 a failure was, 2 usage, 3 a log can't be\n"
+      "read.");
   command->callback([scan, flavour, &chosen] {
     scan->flavour = junit_flavour(*flavour);
     chosen = *scan;
@@ -190,7 +191,7 @@ void declare_exec(CLI::App& program, Arguments& chosen) {
   auto exec = std::make_shared<ExecArguments>();
   auto root = std::make_shared<std::string>(), timeout = std::make_shared<std::string>();
   command->get_formatter()->column_width(30);
-  describe(command->add_option("--root", *root, "The command's files: busybox (default), or this host's")
+  describe(command->add_option("--root", *root, "Its files: busybox (default), or this host's")
                ->check(CLI::IsMember({"busybox", "host"})),
            "The command", "busybox|host");
   describe(command->add_option("--timeout", *timeout, "For boot and command; 90s, 10m"), "The command", "DURATION");
@@ -239,8 +240,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.footer(
       "The launcher ./bootgate also knows:\n"
-      "  selftest [--quick]          Build and run the project's own tests\n"
-      "  --yes, --no-install         Install missing packages unasked, or never\n\n"
+      "  selftest [--quick]    Build and run the project's own tests\n"
+      "  --yes, --no-install   Install missing packages unasked, or never\n\n"
       "Exit status: 0 all passed, 1 a case failed, 2 usage or definition,\n"
       "3 test bench, 130 interrupted.");
 
@@ -262,6 +263,10 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   declare_history(app, chosen);
   declare_report(app, chosen);
   declare_nightly(app, chosen);
+  // Of its own: the commands share one. Their descriptions are whole lines.
+  auto formatter = std::make_shared<CLI::Formatter>();
+  formatter->column_width(14);
+  app.formatter(formatter);
   if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};
   // What stands behind -- is another program's, to the letter: CLI11 would take words like "[a,b]" apart.
   const std::string_view name = argc > 1 ? argv[1] : "";

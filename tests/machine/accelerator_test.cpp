@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
 
 namespace bootgate {
 namespace {
@@ -90,6 +91,26 @@ TEST_F(AcceleratorTest, FallsBackWhenTheGuestHangsBehindTheBios) {
   Accelerator accelerator = choose(program);
   EXPECT_EQ(accelerator.kind, Accelerator::Kind::tcg);
   EXPECT_THAT(accelerator.reason, HasSubstr("did not reach init within 5s (8 bytes of console)"));
+}
+
+TEST_F(AcceleratorTest, DoesNotRememberThatItWasInterrupted) {
+  std::stop_source stop;
+  request_.stop = stop.get_token();
+  const fs::path asked = directory_ / "asked-to-run";
+  auto program =
+      qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; read -r _ <&$qmp; touch " + asked.string() + "; sleep 100");
+  std::jthread user([&] {
+    while (!fs::exists(asked))
+      std::this_thread::yield();
+    stop.request_stop();
+  });
+  auto accelerator = choose_accelerator(request_, program, *store_);
+  ASSERT_FALSE(accelerator);
+  EXPECT_EQ(accelerator.error().kind, Error::Kind::interrupted);
+  request_.stop = {};
+  program =
+      qemu("echo '{\"QMP\": {}}' >&$qmp; answer 1; answer 2; echo '[    0.1] bootgate: probe init started'; sleep 100");
+  EXPECT_EQ(choose(program).kind, Accelerator::Kind::kvm);
 }
 
 TEST_F(AcceleratorTest, DoesNotRememberThatThereWasNoKernelToTry) {

@@ -67,12 +67,13 @@ TEST_F(BisectTest, FindsOneOfSixteenInFourSteps) {
 }
 
 TEST_F(BisectTest, SkipsWhatCanNotBeTried) {
-  // The eighth is the first that is tried.
+  // The eighth is the first that is tried. Which of its neighbours git offers next depends on their ids. Beside the
+  // skipped one there are then nine left at worst, which takes four, and an end that was never tried.
   for (const auto& [first_bad, skipped] : {std::pair{3, 8}, {11, 8}, {16, 8}, {5, 3}, {12, 14}}) {
     const Bisection found = search(first_bad, {skipped});
     EXPECT_EQ(found.bad->commit, commits_[static_cast<std::size_t>(first_bad)]);
     EXPECT_EQ(exit_code(found), 0);
-    EXPECT_LE(tried_.size(), 6u) << first_bad << ", skipped " << skipped;
+    EXPECT_LE(tried_.size(), 7u) << first_bad << ", skipped " << skipped;
   }
 }
 

@@ -60,7 +60,8 @@ std::vector<std::pair<std::string, Writer>> kinds(const Lines& healthy, const Li
        }},
       {"near",
        [&](std::size_t i) {
-         return stamped(i, "", i % 100 == 0 ? near[i / 100 % near.size()] : healthy[i % healthy.size()]);
+         // Between the others, not in the place of one, which may be the end of a boot.
+         return stamped(i, "", i % 101 == 100 ? near[i / 101 % near.size()] : healthy[(i - i / 101) % healthy.size()]);
        }},
   };
 }

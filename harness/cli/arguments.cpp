@@ -87,8 +87,7 @@ void declare_scan(CLI::App& program, Arguments& chosen) {
   auto scan = std::make_shared<ScanArguments>();
   auto flavour = std::make_shared<std::string>();
   scan->logs = {"-"};
-  command->add_option("log", scan->logs, "Plain or compressed; - is standard input (default)")
-      ->option_text("LOG...");
+  command->add_option("log", scan->logs, "Plain or compressed; - is standard input (default)")->option_text("LOG...");
   command->add_option("--vmlinux", scan->vmlinux, "Decodes stacks: the kernel's, with debug info")->option_text("FILE");
   command->add_option("--modules", scan->modules, "And those of its modules: lib/modules/RELEASE")->option_text("DIR");
   declare_known_issues(*command, scan->known_issues);

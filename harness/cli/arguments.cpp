@@ -212,6 +212,39 @@ void declare_exec(CLI::App& program, Arguments& chosen) {
   });
 }
 
+void declare_all(CLI::App& app, Arguments& chosen) {
+  app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "The launcher ./bootgate also knows:\n"
+      "  selftest [--quick]    Build and run the project's own tests\n"
+      "  --yes, --no-install   Install missing packages unasked, or never\n\n"
+      "Exit status: 0 all passed, 1 a case failed, 2 usage or definition,\n"
+      "3 test bench, 130 interrupted.");
+
+  declare_run(app, chosen);
+  declare_plan(app, chosen);
+  declare_build(app, chosen);
+  declare_scan(app, chosen);
+  declare_check(app, chosen);
+  declare_doctor(app, chosen);
+  declare_shell(app, chosen);
+  declare_ssh(app, chosen);
+  declare_gdb(app, chosen);
+  declare_replay(app, chosen);
+  declare_exec(app, chosen);
+  declare_gate(app, chosen);
+  declare_bisect(app, chosen);
+  declare_compare(app, chosen);
+  declare_history(app, chosen);
+  declare_report(app, chosen);
+  declare_nightly(app, chosen);
+  // Of its own: the commands share one. Their descriptions are whole lines.
+  auto formatter = std::make_shared<CLI::Formatter>();
+  formatter->column_width(14);
+  app.formatter(formatter);
+}
+
 /// CLI11 would only say that a command is required.
 std::optional<std::string> unknown_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> known;
@@ -235,37 +268,8 @@ int status_of_mistake(int argc, const char* const* argv) {
 
 Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app("Boots Linux kernels in QEMU, and tells whether they work.", "bootgate");
-  app.set_version_flag("--version", "bootgate " BOOTGATE_VERSION);
-  app.require_subcommand(1);
-  app.footer(
-      "The launcher ./bootgate also knows:\n"
-      "  selftest [--quick]    Build and run the project's own tests\n"
-      "  --yes, --no-install   Install missing packages unasked, or never\n\n"
-      "Exit status: 0 all passed, 1 a case failed, 2 usage or definition,\n"
-      "3 test bench, 130 interrupted.");
-
   Arguments chosen;
-  declare_run(app, chosen);
-  declare_plan(app, chosen);
-  declare_build(app, chosen);
-  declare_scan(app, chosen);
-  declare_check(app, chosen);
-  declare_doctor(app, chosen);
-  declare_shell(app, chosen);
-  declare_ssh(app, chosen);
-  declare_gdb(app, chosen);
-  declare_replay(app, chosen);
-  declare_exec(app, chosen);
-  declare_gate(app, chosen);
-  declare_bisect(app, chosen);
-  declare_compare(app, chosen);
-  declare_history(app, chosen);
-  declare_report(app, chosen);
-  declare_nightly(app, chosen);
-  // Of its own: the commands share one. Their descriptions are whole lines.
-  auto formatter = std::make_shared<CLI::Formatter>();
-  formatter->column_width(14);
-  app.formatter(formatter);
+  declare_all(app, chosen);
   if (auto unknown = unknown_command(app, argc > 1 ? argv[1] : "-")) return EndArguments{2, *unknown};
   // What stands behind -- is another program's, to the letter: CLI11 would take words like "[a,b]" apart.
   const std::string_view name = argc > 1 ? argv[1] : "";

@@ -45,7 +45,7 @@ Result<std::string> check_file_system(const fs::path& raw) {
   // Bits of its status: 1 to 4 are what is wrong with the file system, and the others that it could not look
   // (e2fsck(8)).
   if (checked->status.signal || checked->status.code >= 8)
-    return bench_error(fmt::format("e2fsck can't look at the disk: {}", printable(trimmed(checked->errors))));
+    return bench_error("e2fsck can't look at the disk", complaints(*checked));
   if (!checked->status.ok()) return checked->output;
   // Where the metadata is consistent, e2fsck -n has nothing against a journal that has still to be replayed.
   auto header = header_of(place);

@@ -38,16 +38,16 @@ ConsoleKeys::Taken ConsoleKeys::take(std::string_view keys) {
 void PacedLines::console(std::string_view bytes, TimePoint now) {
   if (bytes.empty()) return;
   last_byte_ = now;
-  line_open_ = bytes.back() != '\n';
+  console_.feed(bytes, [](std::string_view, std::size_t) {});
   answered_ = answered_ || bytes.find('\n') != std::string_view::npos;
 }
 
 std::optional<std::string> PacedLines::next(TimePoint now) {
   const std::size_t end = waiting_.find('\n');
   if (waiting_.empty() || (end == std::string::npos && !ended_)) return std::nullopt;
-  const bool at_prompt = line_open_ && answered_ && now - last_byte_ >= prompt_quiet;
+  const bool is_asked = !console_.tail().empty() && answered_ && now - last_byte_ >= prompt_quiet;
   const bool at_rest = !is_first_ && now - last_byte_ >= any_quiet;
-  if (!at_prompt && !at_rest) return std::nullopt;
+  if (!is_asked && !at_rest) return std::nullopt;
   std::string line = waiting_.substr(0, end == std::string::npos ? end : end + 1);
   waiting_.erase(0, line.size());
   is_first_ = false;

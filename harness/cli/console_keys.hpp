@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/console/line_splitter.hpp"
 #include "harness/support/clock.hpp"
 
 namespace bootgate {
@@ -41,9 +42,9 @@ class PacedLines {
   std::string waiting_;
   bool ended_ = false;
   bool is_first_ = true;
-  bool line_open_ = false;  // the console's last line has no end: a prompt, when it stays so
-  bool answered_ = true;    // the echo of the last line has ended
-  TimePoint last_byte_{};   // of the console, or of what was typed
+  LineSplitter console_;   // its unfinished line is a prompt, when it stays so
+  bool answered_ = true;   // the echo of the last line has ended
+  TimePoint last_byte_{};  // of the console, or of what was typed
 };
 
 }  // namespace bootgate

@@ -331,10 +331,12 @@ ExitStatus Machine::end() {
   if (impl_->status) return *impl_->status;
   impl_->qmp_stream.outgoing += impl_->qmp.request("quit");
   impl_->qmp_stream.write_pending();
-  for (int signal : {0, SIGTERM, SIGKILL}) {
+  // A host that is busy, or waits for its disk, may need longer than QEMU does. An exit by a signal is an error of the
+  // run.
+  for (const auto& [signal, patience] : {std::pair{0, 10s}, {SIGTERM, 2s}, {SIGKILL, 2s}}) {
     if (signal) impl_->child->signal(signal);
     // Its pipes are drained meanwhile: a QEMU that blocks on a full one can't end.
-    for (auto deadline = Clock::now() + 2s; !impl_->status && Clock::now() < deadline;) {
+    for (auto deadline = Clock::now() + patience; !impl_->status && Clock::now() < deadline;) {
       std::optional<ExitStatus> ended = impl_->child->wait_for(10ms);
       impl_->read_all();
       impl_->status = ended;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/support/text.hpp"
 
 namespace bootgate {
@@ -36,7 +38,8 @@ std::string diagnose(Guest& guest) {
   if (guest.qemu_exit()) return {};
   std::string text = monitor(guest, "info status") + monitor(guest, "info registers -a");
   if (!guest.alive()) return text;
-  const Duration quiet = guest.scaled_by_job(300ms);
+  // A break behind one that the kernel has not read yet is lost: the UART has one bit for it (LSR BI).
+  const Duration quiet = std::max<Duration>(guest.scaled_by_job(300ms), 300ms);
   for (const char* key : {"w", "t", "l"}) {
     // The kernel takes the byte behind a break as a sysrq command, within 5 s (drivers/tty/serial: uart_handle_break).
     if (!guest.machine().execute("chardev-send-break", {{"id", "console"}})) break;

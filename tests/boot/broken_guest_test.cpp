@@ -15,7 +15,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// Waits in vain must not take the minutes that a slow but healthy guest is given.
-const std::vector<std::string> impatient = {"--timeout-scale", "0.1"};
+const std::vector<std::string> impatient = {"--timeout-scale", "0.2"};
 
 class BrokenGuest : public testing::Test {
  protected:
@@ -145,7 +145,7 @@ TEST_F(BrokenGuest, PowerOffFailsWhenTheGuestResetsInstead) {
 
 TEST_F(BrokenGuest, PowerOffFailsWhenTheMachineStaysOn) {
   // Without ACPI a PC can't be switched off: the kernel halts, and says so.
-  RunSeen seen = here_.run({"--append", "acpi=off", "--timeout-scale", "0.1"});
+  RunSeen seen = here_.run({"--append", "acpi=off", "--timeout-scale", "0.2"});
   EXPECT_EQ(seen.status, 1);
   EXPECT_THAT(seen.with("fail"), ElementsAre("clean-end", "power-off"));
   EXPECT_EQ(seen.cases["power-off"].type, "deadline");

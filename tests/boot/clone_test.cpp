@@ -21,6 +21,12 @@ std::string runs(const std::string& name, const std::string& command, const std:
   return "\n[[case]]\nname  = \"" + name + "\"\nsteps = [{ run = '''" + command + "'''" + more + " }]\n";
 }
 
+/// Part of a script that becomes QEMU: kills that when its guest has begun with the case.
+const std::string killed_when_begun =
+    "log=$*; log=${log#*logfile=}; log=${log%%,*}; "
+    "while kill -0 $$; do grep -q '\\] begun' \"$log\" && kill -9 $$; sleep 0.1; done";
+constexpr const char* begins_and_sleeps = "echo begun >/dev/kmsg; sleep 60";
+
 TEST(Clone, SeesNothingOfWhatAnotherCaseDid) {
   BootRun here;
   std::string suite = "name = \"apart\"\n";
@@ -144,9 +150,9 @@ TEST(Clone, ThatIsKilledIsAnErrorOfTheBenchAndOfItsCaseOnly) {
   BootRun here;
   // The clone of case "a" is the one whose console is logged below a directory of that name.
   fs::path qemu =
-      qemu_that(here, "case \"$*\" in *logfile=*/a/console.log*-incoming*) (sleep 1.5; kill -9 $$) & ;; esac");
+      qemu_that(here, "case \"$*\" in *logfile=*/a/console.log*-incoming*) (" + killed_when_begun + ") & ;; esac");
   std::string suite =
-      std::string("name = \"killed\"\n") + runs("a", "sleep 60") + runs("b", "true") + runs("c", "true");
+      std::string("name = \"killed\"\n") + runs("a", begins_and_sleeps) + runs("b", "true") + runs("c", "true");
   RunSeen seen = here.run({"--qemu", qemu, here.file("killed.toml", suite)});
   EXPECT_EQ(seen.status, 3) << seen.output << seen.errors;
   EXPECT_THAT(seen.with("error"), ElementsAre("a"));
@@ -169,7 +175,7 @@ name = "anew"
 [[case]]
 name  = "idle"
 steps = [
-  { run = "( trap '' HUP; sleep 0.2; kill -9 $$; sleep 4; echo later >/dev/kmsg ) >/dev/null 2>&1 &" },
+  { run = "( trap '' HUP; sleep 2; kill -9 $$; sleep 10; echo later >/dev/kmsg ) >/dev/null 2>&1 &" },
   { expect = "later" },
   { run = "echo fine", output = "fine" },
 ]
@@ -212,8 +218,8 @@ TEST(Attempts, ACaseThatPassesOnRetryIsFlakyAndKeepsItsFirstReason) {
   // The first clone of the case is killed.
   const std::string mark = (here.directory() / "once").string();
   const fs::path qemu = qemu_that(here, "case \"$*\" in *logfile=*/a/console.log*-incoming*) if ! [ -e " + mark +
-                                            " ]; then touch " + mark + "; (sleep 2; kill -9 $$) & fi ;; esac");
-  const std::string suite = std::string(two_cases) + runs("a", "sleep 4");
+                                            " ]; then touch " + mark + "; (" + killed_when_begun + ") & fi ;; esac");
+  const std::string suite = std::string(two_cases) + runs("a", begins_and_sleeps);
   RunSeen seen = here.run({"--qemu", qemu, here.file("two.toml", suite), "--retry", "1"});
   EXPECT_EQ(seen.status, 0) << seen.output << seen.errors;
   EXPECT_THAT(seen.junit, HasSubstr("SIGKILL"));

@@ -58,7 +58,7 @@ TEST(Debian, WorksUnderKvmOrIsSkippedForTheReasonThatWasMeasured) {
 TEST(Debian, IsEnteredBySshWhichEndsWithTheKernel) {
   BootRun here;
   image();
-  RunSeen seen = here.bootgate({"ssh", "--accel", "tcg", "--", "id -un; echo c >/proc/sysrq-trigger"});
+  RunSeen seen = here.bootgate({"ssh", "--accel", "tcg", "--", "id -un; sleep 1; echo c >/proc/sysrq-trigger"});
   EXPECT_EQ(seen.status, 1) << seen.errors;
   EXPECT_EQ(seen.output, "root\n");
   EXPECT_THAT(seen.errors, HasSubstr("the kernel reported: kernel panic: sysrq triggered crash"));

@@ -167,7 +167,7 @@ TEST(Exec, SaysWhyAKernelDoesNotComeUp) {
 
 TEST(Exec, EndsAtItsTimeout) {
   Exec exec;
-  RunSeen seen = exec.run({"--timeout", "20s", "--outcome", "outcome", "--", "echo started; sleep 1000"});
+  RunSeen seen = exec.run({"--timeout", "40s", "--outcome", "outcome", "--", "echo started; sleep 1000"});
   EXPECT_EQ(seen.status, 124) << seen.errors;
   EXPECT_EQ(seen.output, "started\n");
   EXPECT_EQ(exec.outcome(), "timeout\n");

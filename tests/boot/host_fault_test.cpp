@@ -194,7 +194,7 @@ TEST(HostFault, MemoryThatIsShortIsAnErrorOfTheBench) {
 
 TEST(HostFault, ThatLetsQemuWaitIsToBlameForATimeout) {
   BootRun here;
-  // Clones alone are made to compete for one CPU, with loops enough to leave them a sixth: a clone with much less
+  // Clones alone are made to compete for one CPU, with loops enough to leave them a quarter: a clone with much less
   // doesn't answer over QMP in time, and its case gets a fresh boot, which has both CPUs.
   const fs::path qemu = here.file("qemu",
                                   "#!/bin/sh\ncase \"$*\" in *-incoming*) set -- taskset -c 0 "
@@ -206,7 +206,7 @@ TEST(HostFault, ThatLetsQemuWaitIsToBlameForATimeout) {
   SpawnSpec spec;
   spec.argv = {"taskset", "-c", "0", "sh", "-c", "while :; do :; done"};
   std::vector<Child> loops;
-  for (int number = 0; number < 5; ++number) {
+  for (int number = 0; number < 3; ++number) {
     auto loop = spawn(spec);
     ASSERT_TRUE(loop) << one_line(loop.error());
     loops.push_back(std::move(*loop));

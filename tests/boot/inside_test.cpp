@@ -61,7 +61,8 @@ TEST(Shell, HandsEveryKeyToTheGuestUntilCtrlAX) {
   terminal.type("echo begin; cat\r");
   ASSERT_TRUE(terminal.await("\nbegin")) << terminal.screen();
   terminal.type("moo\r");
-  ASSERT_TRUE(terminal.await("moo\r\nmoo")) << terminal.screen();
+  for (int copy = 0; copy < 2; ++copy)
+    ASSERT_TRUE(terminal.await("moo")) << terminal.screen();
   terminal.type("\x03");
   ASSERT_TRUE(terminal.await("~ # ")) << terminal.screen();
   terminal.type("echo still $((40 + 2))\r");

@@ -77,6 +77,30 @@ TEST_F(PacedLinesTest, GoOneByOneEachWhenTheEchoOfTheLastHasEnded) {
   EXPECT_EQ(next(), "password\n");
 }
 
+// The clocksource is switched about a second after the drivers' start, often just when getty asks.
+TEST_F(PacedLinesTest, GoToAPromptThatTheKernelHasPrintedBehind) {
+  lines_.feed("root\npassword\n");
+  console("login: [    2.561000] tsc: Refined TSC clocksource calibration\r\n");
+  after(150ms);
+  EXPECT_EQ(next(), "root\n");
+  console("root\r\n[    2.562000] clocksource: Switched to clocksource tsc\r\n");
+  after(1s);
+  EXPECT_EQ(next(), std::nullopt) << "the prompt has been answered";
+  console("Password: ");
+  after(150ms);
+  EXPECT_EQ(next(), "password\n");
+}
+
+TEST_F(PacedLinesTest, TakeNoHalfOfAKernelsLineForAPrompt) {
+  lines_.feed("root\n");
+  console("[    0.100000] boo");
+  after(10s);
+  EXPECT_EQ(next(), std::nullopt);
+  console("ting\r\nlogin: ");
+  after(150ms);
+  EXPECT_EQ(next(), "root\n");
+}
+
 TEST_F(PacedLinesTest, GoToWhatReadsWithoutAPrompt) {
   lines_.feed("cat >file\ntext\n");
   console("# ");

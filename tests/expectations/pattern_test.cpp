@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
+#include <ctime>
 #include <thread>
 
 namespace bootgate {
@@ -94,14 +94,14 @@ TEST(Pattern, RefusesEscapesThatCutCharacters) {
 TEST(Pattern, GivesUpOnAnExpensiveRegexAtOnce) {
   Pattern pattern = Pattern::compile({"(a+)+$", true, {"boot.toml", 3, 11}}).value();
   const std::string subject = std::string(16 * 1024, 'a') + "!";
-  auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   auto match = pattern.find(subject);
-  auto spent = std::chrono::steady_clock::now() - start;
+  const std::clock_t spent = std::clock() - start;
   ASSERT_FALSE(match) << "it must not read as 'no match'";
   EXPECT_EQ(match.error().kind, Error::Kind::definition);
   EXPECT_THAT(match.error().what, HasSubstr("'(a+)+$' is too expensive"));
   EXPECT_EQ(match.error().at->line, 3);
-  EXPECT_LT(spent, std::chrono::milliseconds(500));
+  EXPECT_LT(spent, CLOCKS_PER_SEC / 2) << "of CPU time";
 }
 
 /// What happens on hosts that forbid JIT.

@@ -193,9 +193,14 @@ TEST_F(Site, InABrowserThePagesWorkAndNothingRunsThatAGuestSaid) {
   EXPECT_THAT(index->document, HasSubstr("1 of 6 cases"));
   EXPECT_THAT(index->document, HasSubstr("<title>bootgate 20261126-020000</title>"));
   EXPECT_EQ(index->complaints, "");
-  EXPECT_THAT(browse(site / "index.html", "#text=boot+o")->document, HasSubstr("6 of 6 cases"));
+  const auto chosen = browse(site / "index.html", "#text=boot+o");
+  ASSERT_TRUE(chosen);
+  EXPECT_THAT(chosen->document, HasSubstr("6 of 6 cases"));
 
-  const auto failure = browse(site / "case-1-2.html");
+  // The console is unpacked in the background, and a browser without a screen may be done before.
+  auto failure = browse(site / "case-1-2.html");
+  for (int again = 0; again < 4 && failure && failure->document.find(">3 lines<") == std::string::npos; ++again)
+    failure = browse(site / "case-1-2.html");
   ASSERT_TRUE(failure);
   EXPECT_THAT(failure->document, HasSubstr("<title>boot/mount-a</title>"));
   EXPECT_THAT(failure->document, HasSubstr(">3 lines<")) << "the console is unpacked";

@@ -273,6 +273,7 @@ TEST(RunCommand, LetsWhatItStopsClearUp) {
   std::stop_source stop;
   CommandOptions options = stopped_by(stop);
   options.directory = dir.path();
+  options.grace = 30s;
   options.on_output = [&](std::string_view) { stop.request_stop(); };
   ASSERT_FALSE(run_command({"sh", "-c", "trap 'touch cleared; exit' TERM; echo ready; sleep 600 & wait"}, options));
   EXPECT_TRUE(fs::exists(dir.path() / "cleared"));

@@ -38,8 +38,12 @@ ConsoleKeys::Taken ConsoleKeys::take(std::string_view keys) {
 void PacedLines::console(std::string_view bytes, TimePoint now) {
   if (bytes.empty()) return;
   last_byte_ = now;
-  console_.feed(bytes, [](std::string_view, std::size_t) {});
-  answered_ = answered_ || bytes.find('\n') != std::string_view::npos;
+  // The end of a kernel's line is no answer: behind a prompt it leaves that in place.
+  console_.feed(bytes, [&](std::string_view line, std::size_t) {
+    answered_ = answered_ || (skip_kernel_stamp(line) == std::string_view::npos && line != prompt_);
+  });
+  line_ended_ = line_ended_ || bytes.find('\n') != std::string_view::npos;
+  answered_ = answered_ || (line_ended_ && console_.tail() != prompt_);
 }
 
 std::optional<std::string> PacedLines::next(TimePoint now) {
@@ -51,7 +55,8 @@ std::optional<std::string> PacedLines::next(TimePoint now) {
   std::string line = waiting_.substr(0, end == std::string::npos ? end : end + 1);
   waiting_.erase(0, line.size());
   is_first_ = false;
-  answered_ = false;
+  answered_ = line_ended_ = false;
+  prompt_ = console_.tail();
   last_byte_ = now;
   return line;
 }

@@ -39,16 +39,17 @@ std::string diagnose(Guest& guest) {
   std::string text = monitor(guest, "info status") + monitor(guest, "info registers -a");
   if (!guest.alive()) return text;
   // A break behind one that the kernel has not read yet is lost: the UART has one bit for it (LSR BI).
-  const Duration quiet = std::max<Duration>(guest.scaled_by_job(300ms), 300ms);
+  const Duration quiet = std::max<Duration>(guest.scaled_by_job(300ms), 300ms),
+                 at_most = std::max<Duration>(guest.scaled_by_job(2s), quiet);
   for (const char* key : {"w", "t", "l"}) {
     // The kernel takes the byte behind a break as a sysrq command, within 5 s (drivers/tty/serial: uart_handle_break).
     if (!guest.machine().execute("chardev-send-break", {{"id", "console"}})) break;
     guest.send(key);
-    listen(guest, quiet, guest.scaled_by_job(2s));
+    listen(guest, quiet, at_most);
   }
   // Two samples of the registers tell a loop from a halt.
   text += monitor(guest, "info registers -a");
-  if (guest.machine().execute("inject-nmi")) listen(guest, quiet, guest.scaled_by_job(2s));
+  if (guest.machine().execute("inject-nmi")) listen(guest, quiet, at_most);
   return text;
 }
 

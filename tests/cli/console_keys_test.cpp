@@ -83,12 +83,29 @@ TEST_F(PacedLinesTest, GoToAPromptThatTheKernelHasPrintedBehind) {
   console("login: [    2.561000] tsc: Refined TSC clocksource calibration\r\n");
   after(150ms);
   EXPECT_EQ(next(), "root\n");
+  console("[    2.561500] another\r\n");
+  after(1s);
+  EXPECT_EQ(next(), std::nullopt) << "the kernel's line is no echo";
   console("root\r\n[    2.562000] clocksource: Switched to clocksource tsc\r\n");
   after(1s);
   EXPECT_EQ(next(), std::nullopt) << "the prompt has been answered";
   console("Password: ");
   after(150ms);
   EXPECT_EQ(next(), "password\n");
+}
+
+TEST_F(PacedLinesTest, GoToThePromptBehindOneThatEchoesNothing) {
+  lines_.feed("secret\nls\npwd\n");
+  console("Password: ");
+  after(150ms);
+  EXPECT_EQ(next(), "secret\n");
+  console("\r\n");
+  console("~ # ");
+  after(150ms);
+  EXPECT_EQ(next(), "ls\n");
+  console("ls\r\nfile\r\n~ # ");
+  after(150ms);
+  EXPECT_EQ(next(), "pwd\n");
 }
 
 TEST_F(PacedLinesTest, TakeNoHalfOfAKernelsLineForAPrompt) {

@@ -25,7 +25,7 @@ std::string runs(const std::string& name, const std::string& command, const std:
 const std::string killed_when_begun =
     "log=$*; log=${log#*logfile=}; log=${log%%[, ]*}; "
     "while kill -0 $$; do grep -q '\\] begun' \"$log\" && kill -9 $$; sleep 0.1; done";
-constexpr const char* begins_and_sleeps = "echo begun >/dev/kmsg; sleep 60";
+constexpr const char* begins_and_sleeps = "echo begun >/dev/kmsg; sleep 20";
 
 TEST(Clone, SeesNothingOfWhatAnotherCaseDid) {
   BootRun here;

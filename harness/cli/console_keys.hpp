@@ -42,11 +42,11 @@ class PacedLines {
   std::string waiting_;
   bool ended_ = false;
   bool is_first_ = true;
-  LineSplitter console_;  // its unfinished line is a prompt, when it stays so
-  std::string prompt_;    // what the last line was typed behind
-  bool line_ended_ = true;
-  bool answered_ = true;   // the echo of the last line has ended
-  TimePoint last_byte_{};  // of the console, or of what was typed
+  LineSplitter console_;    // its unfinished line is a prompt, when it stays so
+  std::string prompt_;      // what the last line was typed behind
+  bool line_ended_ = true;  // and whether any line has ended since
+  bool answered_ = true;    // the echo of the last line has ended
+  TimePoint last_byte_{};   // of the console, or of what was typed
 };
 
 }  // namespace bootgate
